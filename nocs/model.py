@@ -1,0 +1,157 @@
+"""The records that travel through the house, all frozen.
+
+Field names are the columns of the user's contract. `positive_*` is CREDIT (paid in advance,
+amount >= 0) and `negative_*` is DUE (owed, amount <= 0, stored negative): nothing in this
+program turns a sign around after the report has been read.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+ZERO = Decimal("0.00")
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    ABANDONED = "abandoned"
+
+    @property
+    def is_open(self) -> bool:
+        return self in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+class Trigger(StrEnum):
+    STARTUP = "startup"
+    SCHEDULE = "schedule"
+    MANUAL = "manual"
+    API = "api"
+    CLI = "cli"
+
+
+class Phase(StrEnum):
+    CONNECTING = "connecting"
+    QUERYING = "querying"
+    CHECKING = "checking"
+    PUBLISHING = "publishing"
+    WAITING = "waiting to retry"
+
+
+class SourceKind(StrEnum):
+    ORACLE = "oracle"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Customers and amounts of an area or of all areas together.
+
+    Customers with balance 0 count in `total_customers` and in neither quantity.
+    """
+
+    total_customers: int
+    positive_qty: int
+    positive_balance_amt: Decimal
+    negative_qty: int
+    negative_balance_amt: Decimal
+    net_balance: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaBalance(Figures):
+    """One row of the report: an area as the source gave it."""
+
+    nocs_code: str
+    nocs_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachedArea(AreaBalance):
+    """One row of nocs_balance_summary. `refresh_duration` is in milliseconds."""
+
+    id: int
+    refresh_duration: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals(Figures):
+    """The sums of one published run."""
+
+    areas: int
+
+
+FIGURE_NAMES = tuple(field.name for field in fields(Figures))
+
+
+def total(areas: "tuple[AreaBalance, ...] | list[AreaBalance]") -> Totals:
+    """Sum areas exactly; no area gives zeros."""
+    return Totals(
+        areas=len(areas),
+        total_customers=sum(a.total_customers for a in areas),
+        positive_qty=sum(a.positive_qty for a in areas),
+        positive_balance_amt=sum((a.positive_balance_amt for a in areas), ZERO),
+        negative_qty=sum(a.negative_qty for a in areas),
+        negative_balance_amt=sum((a.negative_balance_amt for a in areas), ZERO),
+        net_balance=sum((a.net_balance for a in areas), ZERO),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One row of nocs_refresh_run, queue and log in one. Times are aware, durations ms."""
+
+    id: int
+    trigger: Trigger
+    requested_by: str
+    status: RunStatus
+    queued_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    duration_ms: int | None = None
+    phase: Phase | None = None
+    attempt: int = 0
+    row_count: int | None = None
+    error_code: str = ""
+    error: str = ""
+    warnings: tuple[str, ...] = ()
+    source: SourceKind | None = None
+    host: str = ""
+    as_of: datetime | None = None
+    totals: Totals | None = None
+    unassigned_customers: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduler:
+    """One scheduler process, as its last heartbeat told."""
+
+    name: str
+    started_at: datetime
+    heartbeat_at: datetime
+    next_run_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What one published run left in the cache: everything a page shows comes from one of these.
+
+    `as_of` is the moment at which the source was read; it changes only when a run is committed.
+    `previous` are the totals of the run published before it from the same kind of source.
+    """
+
+    run: Run
+    as_of: datetime
+    areas: tuple[CachedArea, ...]
+    totals: Totals
+    previous: Totals | None
+
+    @property
+    def is_demo(self) -> bool:
+        return self.run.source is SourceKind.DEMO

@@ -1,0 +1,63 @@
+"""Amounts as people read them: Decimal in, text out, Indian grouping by default.
+
+The minus sign is a real minus (U+2212), so that a negative amount neither wraps at its sign
+nor reads as a dash.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from babel.numbers import format_decimal
+
+CENT = Decimal("0.01")
+LAKH = Decimal(100_000)
+CRORE = Decimal(10_000_000)
+MINUS = "\N{MINUS SIGN}"
+
+GROUPING = {"indian": "#,##,##0", "western": "#,##0"}
+
+
+def cents(value: Decimal) -> Decimal:
+    """Round half up to two decimals, for values that are derived (shares, averages)."""
+    with localcontext() as context:
+        context.prec = 60
+        return value.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def amount_text(value: Decimal, grouping: str = "indian") -> str:
+    """12345678.9 -> '1,23,45,678.90'."""
+    return _grouped(value, GROUPING[grouping] + ".00")
+
+
+def count_text(value: int, grouping: str = "indian") -> str:
+    """231435 -> '2,31,435'."""
+    return _grouped(Decimal(value), GROUPING[grouping])
+
+
+def short_text(value: Decimal, grouping: str = "indian") -> str:
+    """A figure for a card or an axis: '6.97 Cr', '12.50 L', '999.00'; the sign is kept."""
+    steps = (
+        ((CRORE, " Cr"), (LAKH, " L"))
+        if grouping == "indian"
+        else ((Decimal(10**9), " B"), (Decimal(10**6), " M"))
+    )
+    for unit, name in steps:
+        # Compare what will be shown, so that 99,99,999.99 becomes 1.00 Cr and not 100.00 L.
+        if abs(cents(value / unit)) >= 1:
+            return amount_text(cents(value / unit), grouping) + name
+    return amount_text(value, grouping)
+
+
+def signed(text: str) -> str:
+    """Mark a positive figure with a plus, for changes; zero stays bare."""
+    if text.startswith(MINUS) or not any(digit in text for digit in "123456789"):
+        return text
+    return "+" + text
+
+
+def _grouped(value: Decimal, pattern: str) -> str:
+    with localcontext() as context:
+        context.prec = 60
+        context.rounding = ROUND_HALF_UP
+        text = format_decimal(abs(value), format=pattern, locale="en", group_separator=True)
+    has_digit = any(digit in text for digit in "123456789")
+    return MINUS + text if value < 0 and has_digit else text
