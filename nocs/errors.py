@@ -5,7 +5,7 @@ Anything that is not a NocsError is a bug and keeps its traceback.
 
 
 class NocsError(Exception):
-    """An expected failure. `code` is stable and short, `exit_status` is what a command ends with."""
+    """An expected failure; `code` is stable and short, `exit_status` is the command's."""
 
     exit_status = 1
 

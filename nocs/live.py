@@ -4,14 +4,25 @@ One thread LISTENs to PostgreSQL and re-reads on every notification and every fe
 page never waits for a query. When PostgreSQL is away the last state stays, with its `problem`.
 """
 
+import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
-from nocs.freshness import Freshness, freshness
+from sqlalchemy import Connection
+
+from nocs.cache import balances, runs, schedulers, tokens
+from nocs.cache.database import Database
+from nocs.cache.migrate import require_current
+from nocs.errors import CacheError, NocsError
 from nocs.model import Run, Scheduler, Snapshot
+
+log = logging.getLogger("nocs.live")
+
+REREAD_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +38,114 @@ class LiveState:
     cooling_until: datetime | None = None
     problem: str = ""
     problem_since: datetime | None = None
+    token_names: Mapping[bytes, str] = field(default_factory=dict, repr=False)
+
+
+class Live:
+    """Keeps `state` fresh from a thread of its own between `start` and `stop`."""
+
+    def __init__(self, database: Database, cooldown: timedelta) -> None:
+        self.state = LiveState()
+        self._database = database
+        self._cooldown = cooldown
+        self._stop = threading.Event()
+        self._first_read = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="nocs-live", daemon=True)
+        # PostgreSQL's clock at one reading of this machine's monotonic clock: a jump of the
+        # machine's wall clock changes no age.
+        self._clock = (datetime.now(UTC), time.monotonic())
+
+    def start(self, wait_seconds: float = 3.0) -> None:
+        """Start listening; returns after the first read, or after `wait_seconds` without one."""
+        self._thread.start()
+        self._first_read.wait(wait_seconds)
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=REREAD_SECONDS + 2)
+
+    def now(self) -> datetime:
+        """PostgreSQL's clock, carried on by this machine's monotonic one."""
+        moment, read_at = self._clock
+        return moment + timedelta(seconds=time.monotonic() - read_at)
+
+    def read(self) -> None:
+        """Read the cache once and replace `state` if anything changed."""
+        with self._database.reading() as connection:
+            self._clock = (runs.now(connection), time.monotonic())
+            fresh = self._state(connection)
+        self._replace(fresh)
+
+    def _run(self) -> None:
+        pause = 0.2
+        while not self._stop.is_set():
+            try:
+                require_current(self._database)
+                self._listen()
+                pause = 0.2
+            except NocsError as error:
+                self._trouble(error)
+            except Exception:
+                log.exception("Reading the cache broke; it is tried again.")
+                self._trouble(CacheError("The cache cannot be read.", "See error.log."))
+            self._stop.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _listen(self) -> None:
+        """LISTEN first, then read: a change between the two is heard."""
+        with self._database.listening() as connection:
+            while not self._stop.is_set():
+                self.read()
+                self._first_read.set()
+                # Waits in slices, so that `stop` is not held up by a quiet database.
+                deadline = time.monotonic() + REREAD_SECONDS
+                while time.monotonic() < deadline and not self._stop.is_set():
+                    with self._database.translated():
+                        if list(connection.notifies(timeout=0.5, stop_after=1)):
+                            break
+
+    def _state(self, connection: Connection) -> LiveState:
+        old = self.state
+        published = runs.last_published(connection)
+        is_new = published is None or old.snapshot is None or published.id != old.snapshot.run.id
+        snapshot = balances.read_snapshot(connection) if is_new else old.snapshot
+        last_run = runs.last_finished(connection)
+        return LiveState(
+            version=old.version,
+            snapshot=snapshot,
+            open_run=runs.open_run(connection),
+            last_run=last_run,
+            typical_duration=runs.typical_duration(
+                connection, published.source if published else None
+            ),
+            schedulers=schedulers.living(connection),
+            cooling_until=self._cooling_until(last_run),
+            token_names=tokens.living(connection),
+        )
+
+    def _cooling_until(self, last_run: Run | None) -> datetime | None:
+        """A person rests after any refresh that reached its end, not after one cut off."""
+        if last_run is None or last_run.finished_at is None or last_run.error_code == "stopped":
+            return None
+        return last_run.finished_at + self._cooldown
+
+    def _replace(self, fresh: LiveState) -> None:
+        if fresh != self.state:
+            self.state = replace(fresh, version=self.state.version + 1)
+
+    def _trouble(self, error: NocsError) -> None:
+        self._first_read.set()
+        if self.state.problem != str(error):
+            log.error("The cache cannot be read; the last figures are kept. %s", error)
+        since = self.state.problem_since or self.now()
+        self._replace(replace(self.state, problem=str(error), problem_since=since))
+
+
+def refusal(state: LiveState, now: datetime) -> str:
+    """Why a refresh may not be asked for now, in words; empty when it may."""
+    if state.problem:
+        return "The cache cannot be reached."
+    if state.cooling_until is None or now >= state.cooling_until:
+        return ""
+    rest = int((state.cooling_until - now).total_seconds()) + 1
+    return f"The last refresh has just ended. The next may be asked for in {rest} s."

@@ -5,6 +5,7 @@ amount >= 0) and `negative_*` is DUE (owed, amount <= 0, stored negative): nothi
 program turns a sign around after the report has been read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -90,7 +91,7 @@ class Totals(Figures):
 FIGURE_NAMES = tuple(field.name for field in fields(Figures))
 
 
-def total(areas: "tuple[AreaBalance, ...] | list[AreaBalance]") -> Totals:
+def total(areas: Sequence[AreaBalance]) -> Totals:
     """Sum areas exactly; no area gives zeros."""
     return Totals(
         areas=len(areas),

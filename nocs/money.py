@@ -9,10 +9,12 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from babel.numbers import format_decimal
 
 CENT = Decimal("0.01")
-LAKH = Decimal(100_000)
-CRORE = Decimal(10_000_000)
 MINUS = "\N{MINUS SIGN}"
 
+UNITS = {
+    "indian": (Decimal(10**5), Decimal(10**7), ("L", "Cr")),
+    "western": (Decimal(10**6), Decimal(10**9), ("M", "B")),
+}
 GROUPING = {"indian": "#,##,##0", "western": "#,##0"}
 
 
@@ -35,15 +37,13 @@ def count_text(value: int, grouping: str = "indian") -> str:
 
 def short_text(value: Decimal, grouping: str = "indian") -> str:
     """A figure for a card or an axis: '6.97 Cr', '12.50 L', '999.00'; the sign is kept."""
-    steps = (
-        ((CRORE, " Cr"), (LAKH, " L"))
-        if grouping == "indian"
-        else ((Decimal(10**9), " B"), (Decimal(10**6), " M"))
-    )
-    for unit, name in steps:
-        # Compare what will be shown, so that 99,99,999.99 becomes 1.00 Cr and not 100.00 L.
-        if abs(cents(value / unit)) >= 1:
-            return amount_text(cents(value / unit), grouping) + name
+    small, large, names = UNITS[grouping]
+    in_small = cents(value / small)
+    # What would be shown decides, so that 99,99,999.99 becomes 1.00 Cr and not 100.00 L.
+    if abs(in_small) * small >= large:
+        return f"{amount_text(cents(value / large), grouping)} {names[1]}"
+    if abs(value) >= small:
+        return f"{amount_text(in_small, grouping)} {names[0]}"
     return amount_text(value, grouping)
 
 

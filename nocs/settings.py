@@ -176,9 +176,7 @@ class Settings(BaseModel):
         )
 
 
-def load_settings(
-    environment: Mapping[str, str] | None = None, **overrides: Any
-) -> Settings:
+def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     """Read the settings; `overrides` (from the command line) win. SettingsError names the fault."""
     environment = os.environ if environment is None else environment
     values = {

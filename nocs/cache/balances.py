@@ -1,0 +1,107 @@
+"""The summary table: replaced as a whole in one transaction, read as one snapshot.
+
+A publish updates rows in place and deletes areas that vanished, so an area keeps its id and its
+created_at; readers see the old figures until the commit and never an empty table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+from nocs.cache import runs
+from nocs.errors import NocsError
+from nocs.model import AreaBalance, CachedArea, Run, Snapshot, SourceKind, total
+
+COLUMNS = (
+    "nocs_code", "nocs_name", "total_customers", "positive_qty", "positive_balance_amt",
+    "negative_qty", "negative_balance_amt", "net_balance",
+)  # fmt: skip
+_NAMES = ", ".join(COLUMNS)
+_BINDS = ", ".join(f":{name}" for name in COLUMNS)
+_SET = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "nocs_code")
+
+
+def publish(
+    connection: Connection,
+    run: Run,
+    areas: Sequence[AreaBalance],
+    *,
+    as_of: datetime,
+    warnings: Sequence[str] = (),
+    unassigned_customers: int | None = None,
+) -> None:
+    """Replace the summary, append the history, finish the run: all or nothing.
+
+    `connection` must be in a transaction of its own; `as_of` is when the source was read.
+    TakenOverError when the run is no longer the running one.
+    """
+    connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+    started_at = runs.hold(connection, run.id)
+    elapsed: timedelta = runs.now(connection) - started_at
+    rows = [asdict(area) for area in areas]
+    stamp = {"as_of": as_of, "refresh_duration": int(elapsed.total_seconds() * 1000)}
+    connection.execute(
+        text("DELETE FROM nocs_balance_summary WHERE nocs_code <> ALL(:codes)"),
+        {"codes": [area.nocs_code for area in areas]},
+    )
+    connection.execute(
+        text(
+            f"INSERT INTO nocs_balance_summary ({_NAMES}, refresh_duration, created_at, updated_at)"
+            f" VALUES ({_BINDS}, :refresh_duration, :as_of, :as_of)"
+            f" ON CONFLICT (nocs_code) DO UPDATE SET {_SET},"
+            " refresh_duration = excluded.refresh_duration, updated_at = excluded.updated_at"
+        ),
+        [row | stamp for row in rows],
+    )
+    connection.execute(
+        text(
+            f"INSERT INTO nocs_balance_history (run_id, as_of, {_NAMES})"
+            f" VALUES (:run_id, :as_of, {_BINDS})"
+        ),
+        [row | {"run_id": run.id, "as_of": as_of} for row in rows],
+    )
+    runs.succeed(
+        connection,
+        run.id,
+        as_of=as_of,
+        totals=total(areas),
+        warnings=warnings,
+        unassigned_customers=unassigned_customers,
+    )
+
+
+def read_snapshot(connection: Connection) -> Snapshot | None:
+    """The published figures with the run that published them; None while the cache is empty.
+
+    `connection` must read one moment (Database.reading), so that run and figures belong together.
+    """
+    run = runs.last_published(connection)
+    if run is None or run.as_of is None:
+        return None
+    rows = connection.execute(
+        text(
+            f"SELECT id, {_NAMES}, refresh_duration, created_at, updated_at"
+            " FROM nocs_balance_summary ORDER BY nocs_code"
+        )
+    )
+    areas = tuple(CachedArea(**row._mapping) for row in rows)
+    before = runs.published_before(connection, run)
+    return Snapshot(
+        run=run,
+        as_of=run.as_of,
+        areas=areas,
+        totals=total(areas),
+        previous=before.totals if before else None,
+    )
+
+
+def forget_demo(connection: Connection) -> None:
+    """Forget all figures and runs of the demo; figures of a real source are refused."""
+    run = runs.last_published(connection)
+    if run is not None and run.source is SourceKind.ORACLE:
+        raise NocsError("The cache holds figures of Oracle.", "Use another database for the demo.")
+    connection.execute(text("DELETE FROM nocs_balance_summary"))
+    connection.execute(text("DELETE FROM nocs_refresh_run WHERE source = 'demo'"))
+    runs.notify(connection)

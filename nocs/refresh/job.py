@@ -1,0 +1,194 @@
+"""One refresh from claim to end: ask, check, publish. Whatever fails, the last figures stay."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from nocs.cache import balances, runs
+from nocs.cache.database import Database
+from nocs.demo import ccb
+from nocs.errors import CacheError, NocsError, RejectedError, SourceError, TakenOverError
+from nocs.model import Phase, Run, RunStatus, SourceKind, total
+from nocs.money import amount_text
+from nocs.refresh import gate
+from nocs.settings import Settings
+from nocs.source.child import StoppedError, extract
+from nocs.source.job import Extract, Job, make_job
+
+log = logging.getLogger("nocs.refresh")
+
+FIRST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 60.0
+HEARTBEAT_SECONDS = 5  # a tick comes about once a second
+
+
+@dataclass(frozen=True)
+class Refresher:
+    """Carries out runs. `stop` ends the one in progress; `demo_url` is where the demo lives."""
+
+    database: Database
+    settings: Settings
+    demo_url: str
+    host: str
+    stop: threading.Event
+
+    def run_next(self) -> Run | None:
+        """Claim the queued run, if any, carry it out and return it as it ended."""
+        source = self.settings.source_kind()
+        with self.database.transaction() as connection:
+            run = runs.claim(connection, self.host, source)
+        return self._carry_out(run) if run else None
+
+    def _carry_out(self, run: Run) -> Run | None:
+        log.info("Refresh %d starts (%s), source %s.", run.id, run.trigger, run.source)
+        try:
+            _Attempted(self, run).until_published()
+        except TakenOverError as error:
+            log.warning("%s", error)
+        except RejectedError as error:
+            self._fail(run, RunStatus.REJECTED, error)
+        except NocsError as error:
+            self._fail(run, RunStatus.FAILED, error)
+        except Exception:
+            # A bug must not stop the schedule; its traceback goes to the log, not to a page.
+            log.exception("Refresh %d broke.", run.id)
+            broken = NocsError(
+                "The refresh met an error of the program. "
+                "The figures of the last success are kept.",
+                "See error.log.",
+                code="bug",
+            )
+            self._fail(run, RunStatus.FAILED, broken)
+        with self.database.transaction() as connection:
+            return runs.get(connection, run.id)
+
+    def _fail(self, run: Run, status: RunStatus, error: NocsError) -> None:
+        log.error("Refresh %d %s: %s", run.id, status, error)
+        with self.database.transaction() as connection:
+            runs.fail(connection, run.id, status, code=error.code, error=str(error))
+
+
+class _Attempted:
+    """The tries of one run."""
+
+    def __init__(self, refresher: Refresher, run: Run) -> None:
+        self.database, self.settings = refresher.database, refresher.settings
+        self.demo_url, self.stop = refresher.demo_url, refresher.stop
+        self.run = run
+        self.attempt = 0
+        self._as_of: datetime | None = None
+        self._ticks = 0
+
+    def until_published(self) -> None:
+        assert self.run.started_at
+        job = make_job(self.settings, self.demo_url)
+        deadline_seconds = self.settings.refresh_deadline_minutes * 60
+        while True:
+            self.attempt += 1
+            try:
+                rest = deadline_seconds - self._elapsed_seconds()
+                answer = self._ask(job, rest)
+                break
+            except StoppedError:
+                raise
+            except SourceError as error:
+                pause = pause_seconds(self.attempt)
+                is_last = self.attempt == self.settings.refresh_attempts
+                too_late = self._elapsed_seconds() + pause >= deadline_seconds
+                if not error.transient or is_last or too_late:
+                    raise
+                log.warning("Try %d failed, next in %.0f s: %s", self.attempt, pause, error)
+                self._wait(pause)
+        self._publish(answer)
+
+    def _ask(self, job: Job, deadline_seconds: float) -> Extract:
+        if job.kind is SourceKind.DEMO:
+            with psycopg.connect(self.demo_url) as connection:
+                ccb.advance(connection)
+        began = self._elapsed_seconds()
+        answer = extract(
+            job,
+            deadline_seconds=deadline_seconds,
+            reached=self._enter,
+            tick=self._beat,
+            stop=self.stop,
+        )
+        log.info(
+            "Query done: %d areas in %.1f s.", len(answer.rows), self._elapsed_seconds() - began
+        )
+        return answer
+
+    def _publish(self, answer: Extract) -> None:
+        assert self.run.source and self._as_of
+        self._enter(Phase.CHECKING)
+        with self.database.reading() as connection:
+            before = balances.read_snapshot(connection)
+        accepted = gate.check(
+            answer,
+            self.settings,
+            before.areas if before else (),
+            source=self.run.source,
+            previous_source=before.run.source if before else None,
+        )
+        for warning in accepted.warnings:
+            log.warning("Refresh %d: %s.", self.run.id, warning)
+        self._enter(Phase.PUBLISHING)
+        with self.database.transaction() as connection:
+            balances.publish(
+                connection,
+                self.run,
+                accepted.areas,
+                as_of=self._as_of,
+                warnings=accepted.warnings,
+                unassigned_customers=answer.unassigned_customers,
+            )
+        sums = total(accepted.areas)
+        log.info(
+            "Refresh %d published %d areas: credit %s, due %s, net %s.",
+            self.run.id,
+            sums.areas,
+            amount_text(sums.positive_balance_amt),
+            amount_text(sums.negative_balance_amt),
+            amount_text(sums.net_balance),
+        )
+
+    def _enter(self, phase: Phase) -> None:
+        with self.database.transaction() as connection:
+            moment = runs.enter_phase(connection, self.run.id, phase, self.attempt)
+        if phase is Phase.QUERYING:
+            self._as_of = moment
+
+    def _beat(self) -> None:
+        self._ticks += 1
+        if self._ticks % HEARTBEAT_SECONDS:
+            return
+        try:
+            with self.database.transaction() as connection:
+                runs.heartbeat(connection, self.run.id)
+        except CacheError as error:
+            # A short absence of PostgreSQL must not throw minutes of querying away.
+            log.warning("Refresh %d goes on without its heartbeat: %s", self.run.id, error)
+
+    def _wait(self, seconds: float) -> None:
+        self._enter(Phase.WAITING)
+        waited = 0.0
+        while waited < seconds and not self.stop.wait(min(1.0, seconds - waited)):
+            waited += 1.0
+            self._beat()
+
+    def _elapsed_seconds(self) -> float:
+        with self.database.transaction() as connection:
+            now = runs.now(connection)
+        assert self.run.started_at
+        return (now - self.run.started_at).total_seconds()
+
+
+def pause_seconds(attempt: int, jitter: Callable[[], float] = random.random) -> float:
+    """Seconds before the next try: doubled each time, capped, spread over its upper half."""
+    longest = min(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1), LONGEST_PAUSE_SECONDS)
+    return float(longest * (0.5 + jitter() / 2))

@@ -1,0 +1,193 @@
+"""The scheduler: a process of its own that queues a run each slot and carries out what is queued.
+
+Any number may run, on any number of machines: PostgreSQL decides who takes a slot and a run.
+Slots are counted in UTC from midnight, so a change of summer time neither doubles nor skips one.
+"""
+
+import logging
+import os
+import platform
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from nocs.cache import runs, schedulers
+from nocs.cache.database import Database
+from nocs.cache.migrate import require_current
+from nocs.errors import CacheError, NocsError
+from nocs.freshness import age, in_words
+from nocs.model import Run, Trigger
+from nocs.refresh.job import Refresher
+from nocs.settings import Settings
+
+log = logging.getLogger("nocs.scheduler")
+
+BEAT_SECONDS = 10
+LISTEN_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 15.0
+MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class SchedulerProcess:
+    """One scheduler. `run` returns when `stop` is set."""
+
+    def __init__(self, settings: Settings, url: str, stop: threading.Event) -> None:
+        self.settings = settings
+        self.stop = stop
+        self.name = f"{platform.node()}:{os.getpid()}"
+        self.database = Database(url, name="nocs scheduler")
+        self._refresher = Refresher(self.database, settings, url, self.name, stop)
+        self._clock = BackgroundScheduler(timezone=UTC)
+
+    def run(self) -> None:
+        """Serve until `stop`; an absence of PostgreSQL is waited out."""
+        self.settings.source_kind()  # a half-set source stops the start, not each run
+        require_current(self.database)
+        self._start_clock()
+        log.info(
+            "Scheduler %s starts: every %d min, next %s.",
+            self.name,
+            self.settings.refresh_interval_minutes,
+            self._local(self._next_slot()),
+        )
+        try:
+            self._serve()
+        finally:
+            self._clock.shutdown(wait=False)
+            self._leave()
+            self.database.close()
+            log.info("Scheduler %s has stopped.", self.name)
+
+    def _start_clock(self) -> None:
+        # APScheduler drops a run that is more than a second late unless it is told otherwise.
+        late = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        slots = IntervalTrigger(
+            minutes=self.settings.refresh_interval_minutes, start_date=MIDNIGHT, timezone=UTC
+        )
+        self._clock.add_job(self._guarded, slots, args=[self.queue_slot], id="slot", **late)
+        beats = IntervalTrigger(seconds=BEAT_SECONDS)
+        self._clock.add_job(
+            self._guarded, beats, args=[self.beat], id="beat", next_run_time=datetime.now(UTC),
+            **late,
+        )  # fmt: skip
+        self._clock.start()
+
+    def _serve(self) -> None:
+        pause = 0.5
+        while not self.stop.is_set():
+            try:
+                with self._waking() as wakes:
+                    self.queue_if_late()
+                    pause = 0.5
+                    for _ in wakes:
+                        self._work()
+                        if self.stop.is_set():
+                            return
+            except CacheError as error:
+                log.error("The scheduler waits %.0f s for PostgreSQL. %s", pause, error)
+                self.stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    @contextmanager
+    def _waking(self) -> Iterator[Iterator[None]]:
+        """Yields whenever there may be work: at once, on a notification, every few seconds."""
+        with self.database.listening() as connection:
+
+            def wakes() -> Iterator[None]:
+                while not self.stop.is_set():
+                    yield
+                    with self.database.translated():
+                        list(connection.notifies(timeout=LISTEN_SECONDS, stop_after=1))
+
+            yield wakes()
+
+    def _work(self) -> None:
+        with self.database.transaction() as connection:
+            abandoned = runs.abandon_silent(connection)
+        for run_id in abandoned:
+            log.warning("Refresh %d was abandoned: its process ended without a word.", run_id)
+        if not self.stop.is_set() and (run := self._refresher.run_next()):
+            self._tell_end(run)
+
+    def _tell_end(self, run: Run) -> None:
+        seconds = (run.duration_ms or 0) / 1000
+        log.info(
+            "Refresh %d ended: %s after %.1f s. Next refresh %s.",
+            run.id,
+            run.status,
+            seconds,
+            self._local(self._next_slot()),
+        )
+
+    def queue_slot(self) -> None:
+        """Queue the run of the present slot, once among all schedulers."""
+        slot = self._slot(datetime.now(UTC))
+        with self.database.transaction() as connection:
+            answer = runs.request(connection, Trigger.SCHEDULE, self.name, slot)
+        if answer.run is None:
+            log.info("Slot %s has had its refresh.", self._local(slot))
+        elif answer.joined:
+            log.info("Slot %s joins refresh %d.", self._local(slot), answer.run.id)
+
+    def queue_if_late(self) -> None:
+        """At start and after an absence: refresh when there are no figures or only old ones."""
+        with self.database.transaction() as connection:
+            last, now = runs.last_published(connection), runs.now(connection)
+            if last and last.as_of and age(last.as_of, now) <= self.settings.interval:
+                return
+            answer = runs.request(connection, Trigger.STARTUP, self.name)
+        why = (
+            f"the figures are {in_words(age(last.as_of, now))} old"
+            if last and last.as_of
+            else "the cache is empty"
+        )
+        if answer.run and not answer.joined:
+            log.info("Refresh %d queued at once: %s.", answer.run.id, why)
+
+    def beat(self) -> None:
+        """Tell the dashboards that this scheduler lives and when it means to run."""
+        with self.database.transaction() as connection:
+            schedulers.beat(connection, self.name, self._next_slot())
+
+    def _guarded(self, job: Any) -> None:
+        try:
+            job()
+        except NocsError as error:
+            log.error("%s was put off: %s", job.__name__, error)
+
+    def _leave(self) -> None:
+        try:
+            with self.database.transaction() as connection:
+                schedulers.leave(connection, self.name)
+                runs.notify(connection)
+        except NocsError as error:
+            log.warning("The scheduler could not sign off: %s", error)
+
+    def _slot(self, moment: datetime) -> datetime:
+        return moment - (moment - MIDNIGHT) % self.settings.interval
+
+    def _next_slot(self) -> datetime:
+        return self._slot(datetime.now(UTC)) + self.settings.interval
+
+    def _local(self, moment: datetime) -> str:
+        return f"{moment.astimezone(self.settings.zone):%Y-%m-%d %H:%M %Z}"
+
+
+def serve(settings: Settings, url: str) -> None:
+    """Run a scheduler until SIGTERM or Ctrl-C, then end the refresh in progress and leave."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    SchedulerProcess(settings, url, stop).run()
+
+
+if __name__ == "__main__":
+    from nocs.cli import main
+
+    main(["scheduler"])

@@ -1,0 +1,37 @@
+"""The web server's parts beside the pages: routes, and what happens at its start and end."""
+
+import gc
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute, Mount
+
+from nocs import dashboard
+from nocs.web import assets
+from nocs.web.api import create_api
+
+# Imported by the first page otherwise, in front of the person who waits for it.
+HEAVY_MODULES = ("pandas", "pyarrow", "plotly.graph_objects", "nocs.ui.navigation")
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Runs once a server: join the cache, import what the pages need, tidy up at the end."""
+    await run_in_threadpool(dashboard.dashboard)
+    for module in HEAVY_MODULES:
+        importlib.import_module(module)
+    # What is alive now stays for good: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(dashboard.close)
+
+
+def routes() -> list[BaseRoute]:
+    """Routes beside Streamlit's own."""
+    return [*assets.routes(), Mount("/api", app=create_api())]
