@@ -22,6 +22,7 @@ from nocs.model import Run, Scheduler, Snapshot
 log = logging.getLogger("nocs.live")
 
 REREAD_SECONDS = 5.0
+SLICE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 
 
@@ -101,7 +102,7 @@ class Live:
                 deadline = time.monotonic() + REREAD_SECONDS
                 while time.monotonic() < deadline and not self._stop.is_set():
                     with self._database.translated():
-                        if list(connection.notifies(timeout=0.5, stop_after=1)):
+                        if list(connection.notifies(timeout=SLICE_SECONDS, stop_after=1)):
                             break
 
     def _state(self, connection: Connection) -> LiveState:

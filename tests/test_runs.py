@@ -1,7 +1,7 @@
 """The queue and the publishing transaction, on a real PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,37 +10,8 @@ from sqlalchemy import text
 from nocs.cache import balances, runs
 from nocs.cache.database import Database
 from nocs.errors import TakenOverError
-from nocs.model import AreaBalance, Run, RunStatus, SourceKind, Trigger, total
-
-AS_OF = datetime(2026, 11, 24, 10, tzinfo=UTC)
-
-
-def area(code: str = "001", credit: str = "100.00", due: str = "-40.00") -> AreaBalance:
-    return AreaBalance(
-        nocs_code=code,
-        nocs_name=f"Area {code}",
-        total_customers=3,
-        positive_qty=1,
-        positive_balance_amt=Decimal(credit),
-        negative_qty=1,
-        negative_balance_amt=Decimal(due),
-        net_balance=Decimal(credit) + Decimal(due),
-    )
-
-
-def running(database: Database, source: SourceKind = SourceKind.ORACLE) -> Run:
-    with database.transaction() as connection:
-        runs.request(connection, Trigger.CLI)
-        run = runs.claim(connection, "here", source)
-    assert run is not None
-    return run
-
-
-def publish(database: Database, *areas: AreaBalance, as_of: datetime = AS_OF) -> Run:
-    run = running(database)
-    with database.transaction() as connection:
-        balances.publish(connection, run, areas, as_of=as_of)
-    return run
+from nocs.model import RunStatus, SourceKind, Trigger, total
+from tests.records import AS_OF, area, publish, running
 
 
 def test_a_second_request_joins_the_open_run(database: Database) -> None:

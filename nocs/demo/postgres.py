@@ -260,28 +260,35 @@ def _binaries(as_user: bool) -> Path:
             f"The package {PACKAGE.replace('_', '-')} is not installed.",
             "Install it, or set NOCS_DATABASE_URL.",
         )
-    install = Path(spec.origin).parent / INSTALL
-    if as_user and not _reachable(install):
-        install = _copy(install)
-    return install / "bin"
+    package = Path(spec.origin).parent
+    if as_user and not _reachable(package):
+        package = _copy(package)
+    return package / INSTALL / "bin"
 
 
-def _copy(install: Path) -> Path:
-    """Copy the server's programs to a folder of ours that `nobody` can enter, once a version."""
+def _copy(package: Path) -> Path:
+    """Copy the server's programs to a folder of ours that `nobody` can enter, once a version.
+
+    The libraries that the wheel bundles stand beside the package and are found by their
+    relative place, so both are copied.
+    """
     version = importlib.metadata.version(PACKAGE.replace("_", "-"))
-    target = ROOT_HOME / "programs" / f"{INSTALL}-{version}"
+    target = ROOT_HOME / "programs" / f"{PACKAGE}-{version}"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(dir=target.parent, prefix=".part-"))
-        shutil.copytree(install, part, dirs_exist_ok=True, symlinks=True)
+        shutil.copytree(package / INSTALL, part / PACKAGE / INSTALL, symlinks=True)
+        libraries = package.with_name(f"{PACKAGE}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, part / libraries.name, symlinks=True)
         for path in (part, *part.rglob("*")):
             if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
         try:
             part.rename(target)
         except OSError:  # another process was faster
             shutil.rmtree(part)
-    return target
+    return target / PACKAGE
 
 
 def _free_port() -> int:
