@@ -225,3 +225,22 @@ def _first_fault(error: ValidationError) -> SettingsError:
     message = str(fault["msg"]).removeprefix("Value error, ")
     help_text = Settings.model_fields[name].description if name in Settings.model_fields else ""
     return SettingsError(f"{PREFIX}{name.upper()}: {message}.", f"Meaning: {help_text}")
+
+
+def settings_table() -> str:
+    """The table of settings in README.md."""
+    lines = ["| Setting | Default | Meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        if name == "data_dir":
+            default = "`/var/lib/nocs` for root, else the user's data folder"
+        elif name == "report_file":
+            default = "`sql/nocs_balance_summary.sql`"
+        else:
+            value = field.get_default()
+            default = "" if value in (None, "", ()) else f"`{value}`"
+        lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(settings_table())  # noqa: T201
