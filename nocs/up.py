@@ -195,7 +195,8 @@ def end_with_parent() -> None:
     """End this process when the one that started it is gone (its pipe to us breaks)."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="nocs-parent", daemon=True).start()

@@ -9,7 +9,6 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable
-from typing import BinaryIO
 
 from nocs.errors import SourceError
 from nocs.model import Phase, SourceKind
@@ -46,13 +45,10 @@ def _ask(job: Job, reached: Callable[[Phase], None]) -> Extract:
 
 
 def _end_with_parent() -> None:
-    _drain(sys.stdin.buffer)
-    os._exit(1)
-
-
-def _drain(stream: BinaryIO) -> None:
-    while stream.read(1024):
+    # Not through sys.stdin: its lock, held by a waiting thread, breaks an orderly exit.
+    while os.read(0, 1024):
         pass
+    os._exit(1)
 
 
 if __name__ == "__main__":
