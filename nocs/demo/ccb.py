@@ -36,6 +36,14 @@ def customers(connection: psycopg.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM cisadm.ci_acct").fetchone()[0])  # type: ignore[index]
 
 
+def create_empty(connection: psycopg.Connection) -> None:
+    """Make the schema anew, with its indexes and without a row."""
+    with connection.transaction():
+        connection.execute("DROP SCHEMA IF EXISTS cisadm CASCADE")
+        connection.execute(_sql("cisadm.sql"))
+        connection.execute(_sql("cisadm_indexes.sql"))
+
+
 def create(
     connection: psycopg.Connection,
     customers: int,
