@@ -161,7 +161,7 @@ def demo_reset(customers: Customers = None) -> None:
     with _cache(settings) as (database, url):
         with database.transaction() as connection:
             balances.forget_demo(connection)
-        make_demo(Console(highlight=False), url, settings.demo_customers, anew=True)
+        make_demo(Console(highlight=False, soft_wrap=True), url, settings.demo_customers, anew=True)
 
 
 @token_commands.command("create", epilog="Example: nocs token create --name finance-robot")
@@ -236,7 +236,7 @@ def _ensure_demo(settings: Settings, url: str) -> None:
     from nocs.up import make_demo
 
     if settings.source_kind() is SourceKind.DEMO:
-        make_demo(Console(highlight=False), url, settings.demo_customers)
+        make_demo(Console(highlight=False, soft_wrap=True), url, settings.demo_customers)
 
 
 def _logs(settings: Settings) -> None:

@@ -39,7 +39,7 @@ LISTEN_PATIENCE_SECONDS = 60.0
 
 def up(settings: Settings) -> int:
     """Run everything until Ctrl-C; returns the exit status."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -124,7 +124,6 @@ def make_demo(console: Console, url: str, customers: int, *, anew: bool = False)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with psycopg.connect(url) as connection:
         if ccb.exists(connection) and not anew:
-            console.print(f"Demo CC&B with {count_text(ccb.customers(connection))} customers.")
             return
         with Progress(*columns, console=console) as progress:
             title = f"Making demo data of {count_text(customers)} customers"
@@ -152,7 +151,6 @@ def _tell_where(console: Console, settings: Settings, token: str) -> None:
         console.print(
             f"Try: curl -H 'Authorization: Bearer {token}' "
             f"{address}/api/reports/nocs_balance_summary",
-            soft_wrap=True,
         )
 
 

@@ -17,6 +17,7 @@ from nocs.model import Phase, Run, RunStatus, SourceKind, total
 from nocs.money import amount_text
 from nocs.refresh import gate
 from nocs.settings import Settings
+from nocs.source import demo
 from nocs.source.child import StoppedError, extract
 from nocs.source.job import Extract, Job, make_job
 
@@ -108,8 +109,7 @@ class _Attempted:
 
     def _ask(self, job: Job, deadline_seconds: float) -> Extract:
         if job.kind is SourceKind.DEMO:
-            with psycopg.connect(self.demo_url) as connection:
-                ccb.advance(connection)
+            self._advance_demo()
         began = self._elapsed_seconds()
         answer = extract(
             job,
@@ -122,6 +122,13 @@ class _Attempted:
             "Query done: %d areas in %.1f s.", len(answer.rows), self._elapsed_seconds() - began
         )
         return answer
+
+    def _advance_demo(self) -> None:
+        try:
+            with psycopg.connect(self.demo_url) as connection:
+                ccb.advance(connection)
+        except psycopg.Error as error:
+            raise demo.translate(error) from error
 
     def _publish(self, answer: Extract) -> None:
         assert self.run.source and self._as_of

@@ -24,7 +24,7 @@ WATCH_SECONDS = 0.2
 
 def refresh_once(settings: Settings, database: Database, url: str) -> bool:
     """Queue a run or join the open one and wait for its end; True when it published."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

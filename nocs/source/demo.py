@@ -34,10 +34,15 @@ def ask(job: Job, reached: Callable[[Phase], None]) -> Extract:
             columns=columns, rows=rows, unassigned_customers=int(control[0]) if control else 0
         )
     except psycopg.Error as error:
-        first = str(error).strip().splitlines()[0]
-        raise SourceError(
-            f"Demo source: {first}. The figures of the last success are kept.",
-            "Run `nocs demo reset` to make the demo data anew.",
-            code=error.sqlstate or "",
-            transient=isinstance(error, psycopg.OperationalError),
-        ) from error
+        raise translate(error) from error
+
+
+def translate(error: psycopg.Error) -> SourceError:
+    """The driver's error as one a person can act on."""
+    first = str(error).strip().splitlines()[0]
+    return SourceError(
+        f"Demo source: {first}. The figures of the last success are kept.",
+        "Run `nocs demo reset` to make the demo data anew.",
+        code=error.sqlstate or "",
+        transient=isinstance(error, psycopg.OperationalError),
+    )
