@@ -8,14 +8,19 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-if get_script_run_ctx() is not None:
+if get_script_run_ctx(suppress_warning=True) is not None:
     from nocs.ui import navigation
 
     navigation.run()
 else:
     from nocs.web import server
 
-    app = st.App(Path(__file__).resolve(), lifespan=server.lifespan, routes=server.routes())
+    app = st.App(
+        Path(__file__).resolve(),
+        lifespan=server.lifespan,
+        routes=server.routes(),
+        on_script_error=server.log_script_error,
+    )
 
     if __name__ == "__main__":
         app.run()

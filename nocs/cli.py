@@ -109,7 +109,14 @@ def serve(
     sys.path.insert(0, str(ROOT))
     import app as dashboard_app
 
-    dashboard_app.app.run(config={"server.port": settings.port, "server.address": settings.host})
+    dashboard_app.app.run(
+        config={
+            "server.port": settings.port,
+            "server.address": settings.host,
+            "logger.hideWelcomeMessage": True,
+            "logger.level": "warning",
+        }
+    )
 
 
 @app.command(epilog="Example: nocs status || echo 'figures are old'")

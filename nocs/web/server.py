@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +13,8 @@ from starlette.routing import BaseRoute, Mount
 from nocs import dashboard
 from nocs.web import assets
 from nocs.web.api import create_api
+
+log = logging.getLogger("nocs.web")
 
 # Imported by the first page otherwise, in front of the person who waits for it.
 HEAVY_MODULES = ("pandas", "pyarrow", "plotly.graph_objects", "nocs.ui.navigation")
@@ -35,3 +38,8 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own."""
     return [*assets.routes(), Mount("/api", app=create_api())]
+
+
+def log_script_error(error: Exception) -> None:
+    """A page that broke: the person sees one line, the log gets the traceback."""
+    log.error("A page broke.", exc_info=error)

@@ -1,0 +1,129 @@
+"""The whole product, started once by `nocs up`, and a real Chromium to look at it."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from nocs.cache.database import Database
+from nocs.settings import ROOT
+from tests.waiting import until
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE_MILLISECONDS = 20_000
+
+
+@dataclass(frozen=True)
+class Product:
+    """A running `nocs up`: where it is, its cache, and the token that it printed."""
+
+    url: str
+    database: Database
+    token: str
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        message = "no Chromium on this machine: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    """`nocs up` with a small demo and no rest between refreshes."""
+    folder = Path(tempfile.mkdtemp(prefix="nocs-product-"))
+    folder.chmod(0o755)
+    log = folder / "up.log"
+    port = _free_port()
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "nocs.cli", "up", "--port", str(port)),
+                *("--data-dir", str(folder), "--customers", "3000"),
+            ],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "NOCS_REFRESH_COOLDOWN_MINUTES": "0"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        told = until(lambda: _figures(log, process), "the first figures", seconds=60)
+        token = re.search(r"nocs_[\w-]{43}", told)
+        assert token
+        database = Database(f"postgresql://nocs@/nocs?host={folder}/postgres")
+        yield Product(f"http://127.0.0.1:{port}", database, token.group(), log)
+        database.close()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+    text = log.read_text(encoding="utf-8")
+    assert process.returncode == 0, text
+    assert "Traceback" not in text, text
+    shutil.rmtree(folder)
+
+
+def _figures(log: Path, process: "subprocess.Popen[bytes]") -> str:
+    text = log.read_text(encoding="utf-8")
+    assert process.poll() is None, text
+    return text if "Figures are on the page" in text else ""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, product: Product) -> Iterator[OpenPage]:
+    """Open a page of the product in a browser of its own; an error on its console is a failure."""
+    contexts, errors = [], []
+
+    def open_(path: str = "/", width: int = 1280, height: int = 900, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            accept_downloads=True,
+        )
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: errors.append(message.text) if message.type == "error" else None,
+        )
+        page.goto(product.url + path)
+        return page
+
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    yield open_
+    for context in contexts:
+        context.close()
+    assert errors == []
