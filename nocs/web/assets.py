@@ -1,84 +1,79 @@
-"""Files of others that this program serves itself: Plotly's basic bundle, for the charts.
+"""The chart library as the browser gets it: compressed once, cached for ever, named by content.
 
-Surprise: the content's hash is part of the address, so a browser keeps the file for good and
-never asks again; a renewed bundle has a new address. `python -m nocs.web.assets --renew VERSION`
-fetches another version with npm.
+It is plotly.js' basic bundle (bars, lines, pies), a quarter of the one that Streamlit ships.
+`python -m nocs.web.assets 4.1.1` renews it from npm.
 """
 
-import argparse
 import gzip
 import hashlib
+import json
 import subprocess
+import sys
 import tarfile
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
-VENDOR = Path(__file__).resolve().parent / "vendor"
-PACKAGE = "plotly.js-basic-dist-min"
+VENDOR = Path(__file__).with_name("vendor")
 BUNDLE = VENDOR / "plotly-basic.min.js"
-LICENSE = VENDOR / "plotly-basic.LICENSE"
-VERSION = VENDOR / "plotly-basic.version"
-
-_DIGEST = hashlib.sha256(BUNDLE.read_bytes()).hexdigest()[:16] if BUNDLE.exists() else "missing"
-PLOTLY_URL = f"/vendor/plotly-basic-{_DIGEST}.min.js"
+PACKAGE = "plotly.js-basic-dist-min"
 
 
-def routes() -> list[BaseRoute]:
-    """Routes that serve the bundle from memory, compressed once here and not on a request."""
-    plain = BUNDLE.read_bytes()
-    packed = gzip.compress(plain, compresslevel=9, mtime=0)
+@cache
+def _bundle() -> tuple[bytes, bytes, str]:
+    """The script, the same compressed, and a hash of its content."""
+    content = BUNDLE.read_bytes()
+    return content, gzip.compress(content, 9, mtime=0), hashlib.sha256(content).hexdigest()[:16]
 
-    async def plotly(request: Request) -> Response:
-        takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
-        # Two forms of one content are two entities, each with a tag of its own.
-        tag = f'"{_DIGEST}-gzip"' if takes_gzip else f'"{_DIGEST}"'
-        headers = {
-            "Cache-Control": "public, max-age=31536000, immutable",
-            "ETag": tag,
-            "Vary": "Accept-Encoding",
-            "X-Content-Type-Options": "nosniff",
-        }
-        if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        if takes_gzip:
-            headers["Content-Encoding"] = "gzip"
-        body = packed if takes_gzip else plain
-        return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
 
-    return [Route(PLOTLY_URL, plotly)]
+@cache
+def plotly_url() -> str:
+    """Path of the chart library on this server; changes with its content."""
+    return f"/assets/plotly-basic.{_bundle()[2]}.min.js"
+
+
+def routes() -> list[Route]:
+    """The route of the chart library."""
+    return [Route(plotly_url(), _serve, methods=["GET", "HEAD"])]
+
+
+async def _serve(request: Request) -> Response:
+    content, compressed, tag = _bundle()
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "ETag": f'"{tag}"',
+        "Vary": "Accept-Encoding",
+    }
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        content = compressed
+    return Response(content, media_type="text/javascript; charset=utf-8", headers=headers)
 
 
 def renew(version: str) -> None:
-    """Fetch a version of the bundle with npm, with its licence and its version beside it."""
+    """Replace the bundle, its licence and its version by those of the npm package."""
     with tempfile.TemporaryDirectory() as folder:
         packed = subprocess.run(
-            ["npm", "pack", f"{PACKAGE}@{version}", "--silent"],
-            cwd=folder,
+            ["npm", "pack", "--json", f"{PACKAGE}@{version}"],
             check=True,
+            cwd=folder,
             capture_output=True,
-            text=True,
         )
-        with tarfile.open(Path(folder) / packed.stdout.split()[-1]) as archive:
-            bundle = _member(archive, "package/plotly-basic.min.js")
-            licence = _member(archive, "package/LICENSE")
-    VENDOR.mkdir(exist_ok=True)
-    BUNDLE.write_bytes(bundle)
-    LICENSE.write_bytes(licence)
-    VERSION.write_text(f"{PACKAGE} {version}\n", encoding="utf-8")
-
-
-def _member(archive: tarfile.TarFile, name: str) -> bytes:
-    member = archive.extractfile(name)
-    if member is None:
-        raise FileNotFoundError(f"{PACKAGE} has no file {name}")
-    return member.read()
+        report = json.loads(packed.stdout)
+        name = (report if isinstance(report, list) else list(report.values()))[0]["filename"]
+        with tarfile.open(Path(folder) / name) as archive:
+            archive.extractall(folder, filter="data")
+        package = Path(folder) / "package"
+        BUNDLE.write_bytes((package / BUNDLE.name).read_bytes())
+        (VENDOR / "plotly-basic.LICENSE").write_bytes((package / "LICENSE").read_bytes())
+        (VENDOR / "plotly-basic.version").write_text(f"{version}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Renew the vendored Plotly bundle.")
-    parser.add_argument("--renew", metavar="VERSION", required=True, help="such as 4.1.1")
-    renew(parser.parse_args().renew)
+    renew(sys.argv[1])

@@ -1,0 +1,27 @@
+{# The table of areas, drawn by a pandas Styler. Every text is escaped here and nowhere before. #}
+<table class="nocs-table" role="table" data-testid="areas-table">
+<caption>{{ caption|e }}</caption>
+<thead role="rowgroup"><tr role="row">
+{%- for column in columns %}
+<th scope="col" role="columnheader" aria-sort="none" data-column="{{ column.name }}" data-first="{{ column.first }}" data-tone="{{ column.tone }}"><button type="button">{{ column.title }}</button></th>
+{%- endfor %}
+</tr></thead>
+{%- macro cells(row, word, bar) %}
+{%- for cell in row if cell.is_visible and cell.type == "td" %}
+{%- set column = columns[loop.index0] %}
+{%- if column.name == "nocs_name" %}
+<th scope="row" role="rowheader" data-tone="name" data-figure="nocs_name" data-value="{{ cell.value|e }}">{{ cell.display_value|e }}</th>
+{%- elif column.name == "share_of_due" %}
+<td role="cell" data-tone="share" data-label="{{ column.plain }}" data-figure="{{ column.name }}" data-value="{{ cell.value|e }}"{% if bar %} style="--bar: {{ bar }}%"{% endif %}>{{ cell.display_value|e }}</td>
+{%- else %}
+<td role="cell" data-tone="{{ word if column.tone == 'net' else column.tone }}" data-label="{{ column.plain }}" data-figure="{{ column.name }}" data-value="{{ cell.value|e }}">{{ cell.display_value|e }}{% if column.tone == "net" %} <span class="nocs-mark">{{ word }}</span>{% endif %}</td>
+{%- endif %}
+{%- endfor %}
+{%- endmacro %}
+<tbody role="rowgroup">
+{%- for row in body[:-1] %}
+<tr role="row">{{ cells(row, net_words[loop.index0], bars[loop.index0]) }}</tr>
+{%- endfor %}
+</tbody>
+<tfoot role="rowgroup"><tr role="row" data-testid="totals">{{ cells(body[-1], net_words[-1], "") }}</tr></tfoot>
+</table>

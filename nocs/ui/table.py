@@ -1,0 +1,115 @@
+"""The table of all areas: HTML from a pandas Styler, sorted and searched in the browser.
+
+Surprise: on a screen too narrow for it, the same table is laid out as one card an area. Exact
+values stand in data-value, so sorting never reads a formatted text.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from html import escape
+from typing import Any, NamedTuple
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from nocs.model import ZERO, CachedArea, Figures, Snapshot, Totals
+from nocs.money import cents, signed
+from nocs.ui.cards import net_word
+from nocs.ui.style import ASSETS, asset
+from nocs.ui.words import Words
+
+SHARE = "share_of_due"
+
+
+class Column(NamedTuple):
+    """A column; `first` is the order of its first sort, `tone` its colour."""
+
+    name: str
+    title: str
+    first: str = "descending"
+    tone: str = ""
+    is_amount: bool = False
+
+
+COLUMNS = (
+    Column("nocs_name", "Area", "ascending", "name"),
+    Column("nocs_code", "Code", "ascending", "code"),
+    Column("total_customers", "Customers"),
+    Column("positive_qty", "Credit customers", tone="credit"),
+    Column("positive_balance_amt", "Credit", tone="credit", is_amount=True),
+    Column("negative_qty", "Due customers", tone="due"),
+    # Due is stored negative: the largest due is the smallest number.
+    Column("negative_balance_amt", "Due", "ascending", "due", is_amount=True),
+    Column("net_balance", "Net", "ascending", "net", is_amount=True),
+    Column(SHARE, "Share of due", tone="due"),
+)
+
+_AreaStyler: Any = Styler.from_custom_template([str(ASSETS)], html_table="areas.tpl")
+_component = st.components.v2.component("nocs.areas", js=asset("table.js"), isolate_styles=False)
+
+
+def area_table(snapshot: Snapshot, words: Words) -> None:
+    """Draw the table of the snapshot's areas."""
+    _component(
+        key="areas",
+        data={"html": table_html(snapshot, words), "areas": snapshot.totals.areas},
+    )
+
+
+@lru_cache(maxsize=8)
+def table_html(snapshot: Snapshot, words: Words) -> str:
+    """The table as HTML; its last row, the totals, is the foot."""
+    rows = [_row(area, snapshot.totals) for area in snapshot.areas]
+    rows.append(_total_row(snapshot.totals))
+    # Objects, because a column of Decimals must stay one.
+    frame = pd.DataFrame(rows, columns=[column.name for column in COLUMNS], dtype=object)
+    styler = _AreaStyler(frame).hide(axis="index").format(_formats(words))
+    html: str = styler.to_html(
+        columns=[_heading(column, words) for column in COLUMNS],
+        net_words=[net_word(row["net_balance"]) for row in rows],
+        bars=_bars(rows[:-1]),
+        caption=f"All areas as of {words.moment(snapshot.as_of)}",
+        exclude_styles=True,
+    )
+    return html
+
+
+def share_of_due(figures: Figures, totals: Totals) -> Decimal:
+    """The part of all due in per cent with two decimals; 0.00 where nobody owes anything."""
+    if not totals.negative_balance_amt:
+        return Decimal("0.00")
+    return cents(100 * figures.negative_balance_amt / totals.negative_balance_amt)
+
+
+def _row(area: CachedArea, totals: Totals) -> dict[str, Any]:
+    figures = {column.name: getattr(area, column.name, None) for column in COLUMNS}
+    return figures | {SHARE: share_of_due(area, totals)}
+
+
+def _total_row(totals: Totals) -> dict[str, Any]:
+    figures = {column.name: getattr(totals, column.name, "") for column in COLUMNS}
+    name = "All areas" if totals.areas != 1 else "All of one area"
+    return figures | {"nocs_name": name, SHARE: share_of_due(totals, totals)}
+
+
+def _bars(rows: Sequence[dict[str, Any]]) -> list[Decimal]:
+    """The length of each share's bar in per cent of the longest one."""
+    longest = max((row[SHARE] for row in rows), default=ZERO) or Decimal(1)
+    return [cents(100 * row[SHARE] / longest) for row in rows]
+
+
+def _formats(words: Words) -> dict[str, Any]:
+    """A signed text for each figure; labels are left as they are."""
+    formats: dict[str, Any] = {
+        column.name: (lambda value: signed(words.bare(value))) if column.is_amount else words.count
+        for column in COLUMNS[2:]
+    }
+    formats[SHARE] = lambda value: f"{value}%"
+    return formats
+
+
+def _heading(column: Column, words: Words) -> dict[str, str]:
+    unit = f" ({words.symbol})" if column.is_amount and words.symbol else ""
+    return {**column._asdict(), "title": escape(column.title + unit), "plain": column.title}

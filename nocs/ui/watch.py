@@ -1,0 +1,86 @@
+"""The part of a page that ticks: ages, progress, the refresh button, and the wait for news.
+
+Surprise: it runs every second in every open browser, so it only looks into memory. When what the
+page has drawn is no longer what the cache holds, it asks for one whole rerun.
+"""
+
+from collections.abc import Hashable
+from datetime import datetime
+
+import streamlit as st
+
+from nocs.dashboard import dashboard
+from nocs.errors import NocsError
+from nocs.live import LiveState, refusal
+from nocs.model import Trigger
+from nocs.ui.banner import has_scheduler
+from nocs.ui.progress import as_of_html, refresh_html
+from nocs.ui.runs import in_progress_html, schedulers_html
+from nocs.ui.words import Words
+
+TICK_SECONDS = 1.0
+ANSWER = "refresh_answer"
+
+
+def drawn(state: LiveState, now: datetime) -> Hashable:
+    """What a whole page depends on; the ticking part draws everything else."""
+    return (
+        state.snapshot.run.id if state.snapshot else None,
+        state.last_run.id if state.last_run else None,
+        (state.open_run.id, state.open_run.status) if state.open_run else None,
+        state.problem,
+        has_scheduler(state, now),
+    )
+
+
+@st.fragment(run_every=TICK_SECONDS)
+def follow(page: Hashable) -> None:
+    """Status line and refresh button; reruns the page once `page` is no longer what is drawn."""
+    board = dashboard()
+    state, now = board.state(), board.now()
+    if drawn(state, now) != page:
+        st.rerun()
+    reason = _reason(state, now)
+    said = reason or st.session_state.get(ANSWER, "")
+    words = Words.of(board.settings)
+    with st.container(horizontal=True, vertical_alignment="center", key="status"):
+        head = as_of_html(state.snapshot, now, board.settings) if state.snapshot else _empty()
+        st.html(f'<div class="nocs-status">{head}{refresh_html(state, now, words, said)}</div>')
+        st.button(
+            "Refresh",
+            key="refresh",
+            disabled=bool(reason) or state.open_run is not None,
+            on_click=ask_for_refresh,
+        )
+
+
+@st.fragment(run_every=TICK_SECONDS)
+def follow_refreshes(page: Hashable) -> None:
+    """The run in progress and the schedulers; reruns the page as `follow` does."""
+    board = dashboard()
+    state, now = board.state(), board.now()
+    if drawn(state, now) != page:
+        st.rerun()
+    schedulers = schedulers_html(state.schedulers, now, Words.of(board.settings))
+    st.html(f'<div class="nocs-facts">{in_progress_html(state, now)}{schedulers}</div>')
+
+
+def ask_for_refresh() -> None:
+    """Queue a refresh or join the open one; what went wrong is told under the button."""
+    try:
+        answer = dashboard().request_refresh(Trigger.MANUAL, "page")
+        st.session_state[ANSWER] = answer.refused
+    except NocsError as error:
+        st.session_state[ANSWER] = str(error)
+
+
+def _reason(state: LiveState, now: datetime) -> str:
+    """Why the button is off; empty when a refresh may be asked for or is on."""
+    if state.open_run is not None:
+        st.session_state.pop(ANSWER, None)
+        return ""
+    return refusal(state, now)
+
+
+def _empty() -> str:
+    return '<p class="nocs-asof" data-testid="as-of">Data is being calculated</p>'
