@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from nocs.cache.database import Database
 from nocs.settings import ROOT
@@ -97,6 +97,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _error_of(message: ConsoleMessage) -> list[str]:
+    url = message.location["url"]
+    # Streamlit looks for its server below the page's address first; it is not an error of ours.
+    if message.type != "error" or "/refreshes/_stcore/" in url:
+        return []
+    return [f"{message.text} {url}"]
+
+
 OpenPage = Callable[..., Page]
 
 
@@ -115,10 +123,7 @@ def open_page(browser: Browser, product: Product) -> Iterator[OpenPage]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: errors.append(message.text) if message.type == "error" else None,
-        )
+        page.on("console", lambda message: errors.extend(_error_of(message)))
         page.goto(product.url + path)
         return page
 

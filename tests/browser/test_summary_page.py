@@ -36,8 +36,8 @@ def sql_totals(product: Product) -> dict[str, Decimal]:
 
 def drawn(page: Page) -> Page:
     """The page once its table and its charts are painted."""
-    expect(page.locator("table tbody tr")).to_have_count(17)
-    expect(page.locator(".js-plotly-plot .plot").first).to_be_attached()
+    expect(page.locator(".nocs-table tbody tr")).to_have_count(17)
+    expect(page.locator("[data-drawn=yes]")).to_have_count(3)
     return page
 
 
@@ -49,7 +49,7 @@ def figures_of(element: Locator) -> dict[str, Decimal]:
 
 
 def column(page: Page, name: str) -> list[Decimal]:
-    values = page.locator(f"table tbody [data-figure={name}]").evaluate_all(
+    values = page.locator(f".nocs-table tbody [data-figure={name}]").evaluate_all(
         "cells => cells.filter(c => c.checkVisibility()).map(c => c.dataset.value)"
     )
     return [Decimal(value) for value in values]
@@ -65,17 +65,19 @@ def test_every_figure_on_the_page_equals_sql_to_the_cent(
     page = drawn(open_page())
     areas = sql_areas(product)
     assert figures_of(page.get_by_test_id("cards")) == sql_totals(product)
-    for row in page.locator("table tbody tr").all():
+    for row in page.locator(".nocs-table tbody tr").all():
         code = row.locator("[data-figure=nocs_code]").inner_text().strip()
         assert figures_of(row) == areas[code]
-    assert figures_of(page.locator("table tfoot")) == sql_totals(product)
+    assert figures_of(page.locator(".nocs-table tfoot")) == sql_totals(product)
 
 
 def test_the_texts_of_the_table_are_the_exact_values_in_indian_grouping(
     open_page: OpenPage,
 ) -> None:
     page = drawn(open_page())
-    for cell in page.locator("table [data-figure$=_amt], table [data-figure=net_balance]").all():
+    for cell in page.locator(
+        ".nocs-table [data-figure$=_amt], .nocs-table [data-figure=net_balance]"
+    ).all():
         shown = cell.inner_text()
         digits = re.sub(r"[^\d.]", "", shown)
         value = Decimal(cell.get_attribute("data-value") or "")
@@ -94,7 +96,7 @@ def test_page_and_api_agree(open_page: OpenPage, product: Product) -> None:
         entry["nocs_code"]: {name: Decimal(str(entry[name])) for name in FIGURES}
         for entry in answer["data"]
     }
-    for row in page.locator("table tbody tr").all():
+    for row in page.locator(".nocs-table tbody tr").all():
         code = row.locator("[data-figure=nocs_code]").inner_text().strip()
         assert figures_of(row) == api[code]
 
@@ -104,26 +106,26 @@ def test_a_click_on_a_heading_sorts_by_number_and_the_totals_stay_last(
     open_page: OpenPage, name: str
 ) -> None:
     page = drawn(open_page())
-    heading = page.locator(f"table thead [data-column={name}] button, th[data-column={name}]").last
+    heading = page.locator(f".nocs-table th[data-column={name}] button")
     heading.click()
     first = column(page, name)
     assert first in (sorted(first), sorted(first, reverse=True))
     heading.click()
     assert column(page, name) == first[::-1]
     assert len(first) == 17
-    expect(page.locator("table tfoot tr")).to_have_count(1)
+    expect(page.locator(".nocs-table tfoot tr")).to_have_count(1)
 
 
 def test_search_narrows_the_table_by_name_and_by_code(open_page: OpenPage) -> None:
     page = drawn(open_page())
     search = page.get_by_role("searchbox")
     search.fill("dhan")
-    expect(page.locator("table tbody tr:visible")).to_have_count(1)
-    expect(page.locator("table tbody tr:visible")).to_contain_text("Dhanmondi")
+    expect(page.locator(".nocs-table tbody tr:visible")).to_have_count(1)
+    expect(page.locator(".nocs-table tbody tr:visible")).to_contain_text("Dhanmondi")
     search.fill("017")
-    expect(page.locator("table tbody tr:visible")).to_contain_text("Shitalakhya")
+    expect(page.locator(".nocs-table tbody tr:visible")).to_contain_text("Shitalakhya")
     search.fill("")
-    expect(page.locator("table tbody tr:visible")).to_have_count(17)
+    expect(page.locator(".nocs-table tbody tr:visible")).to_have_count(17)
 
 
 def test_a_refresh_by_click_shows_in_a_second_browser_without_a_click(
@@ -161,7 +163,7 @@ def test_the_workbook_equals_the_page_to_the_cent(
             found[row[1]] = dict(zip(FIGURES, numbers, strict=True))
     shown = {
         row.locator("[data-figure=nocs_code]").inner_text().strip(): figures_of(row)
-        for row in page.locator("table tbody tr").all()
+        for row in page.locator(".nocs-table tbody tr").all()
     }
     assert found == shown == sql_areas(product)
 
@@ -172,7 +174,7 @@ def test_credit_is_green_and_due_is_red_in_light_and_in_dark(open_page: OpenPage
         page = drawn(open_page(scheme=scheme))
         colours = {}
         for role, name in (("credit", "positive_balance_amt"), ("due", "negative_balance_amt")):
-            cell = page.locator(f"table tbody [data-figure={name}]").first
+            cell = page.locator(f".nocs-table tbody [data-figure={name}]").first
             colour = cell.evaluate("cell => getComputedStyle(cell).color")
             colours[role] = [float(part) for part in re.findall(r"[\d.]+", colour)[:3]]
         red, green = 0, 1
@@ -194,14 +196,14 @@ def test_nothing_is_wider_than_the_screen(open_page: OpenPage, width: int) -> No
 def test_on_a_phone_each_area_is_a_card(open_page: OpenPage) -> None:
     page = drawn(open_page(width=390, height=844))
     tops = (
-        page.locator("table tbody tr")
+        page.locator(".nocs-table tbody tr")
         .first.locator("td")
         .evaluate_all("cells => cells.map(cell => cell.getBoundingClientRect().top)")
     )
     assert len(set(tops)) > 3
     wide = drawn(open_page(width=1280))
     tops = (
-        wide.locator("table tbody tr")
+        wide.locator(".nocs-table tbody tr")
         .first.locator("td, th")
         .evaluate_all("cells => cells.map(cell => Math.round(cell.getBoundingClientRect().top))")
     )
