@@ -13,12 +13,16 @@
 -- WHO       A customer is an account. Counted is every account whose mailing premise reaches a
 --           NOCS, whatever its service agreements, also one without any (balance 0).
 --           sql/customers_without_area.sql counts those that reach none.
--- ADAPT     * characteristic type and language: the two literals in the WITH part;
---           * active prepaid agreements only: take the commented line in ACCOUNT_BALANCE.
---           Join CHAR columns raw (TRIM on a join column defeats its index); trim what is shown.
+-- ADAPT     * characteristic type and language: the literals 'CM_NOCS' and 'ENG'.
+--           * agreement types and statuses: the line marked PREPAID-1 counts the balance of active
+--             prepaid agreements only, as it stands. With PREPAID-2 as well, customers that have
+--             no such agreement are left out altogether.
+--           Join CHAR columns raw (TRIM on a join column defeats its index) and trim what is shown.
+--           TRIM of blanks is NULL on Oracle and '' on PostgreSQL: LENGTH(...) > 0 suits both.
 
 WITH PREMISE_NOCS AS (
-    -- The characteristic in force today: the latest that is not in the future.
+    -- The characteristic in force today: the latest that is not in the future. (CURRENT_DATE has
+    -- a time of day on Oracle. EFFDT is a midnight, so <= holds on the day itself.)
     SELECT P.PREM_ID, P.CHAR_VAL
     FROM (
         SELECT PREM_ID, CHAR_VAL,
@@ -29,11 +33,11 @@ WITH PREMISE_NOCS AS (
     WHERE P.RECENCY = 1 AND P.CHAR_VAL <> ' '
 ),
 NOCS_LABEL AS (
-    -- One label a code: the English one, else that of another language.
+    -- One label a code: the English one, else that of another language. Blank is none.
     SELECT CHAR_VAL,
            COALESCE(MAX(CASE WHEN LANGUAGE_CD = 'ENG' THEN DESCR END), MAX(DESCR)) AS DESCR
     FROM CI_CHAR_VAL_L
-    WHERE CHAR_TYPE_CD = 'CM_NOCS'
+    WHERE CHAR_TYPE_CD = 'CM_NOCS' AND LENGTH(TRIM(DESCR)) > 0
     GROUP BY CHAR_VAL
 ),
 ACCOUNT_BALANCE AS (
@@ -42,7 +46,7 @@ ACCOUNT_BALANCE AS (
     FROM CI_SA SA
     JOIN CI_FT FT ON FT.SA_ID = SA.SA_ID
     WHERE FT.FREEZE_SW = 'Y' AND FT.REDUNDANT_SW = 'N'
-    -- AND SA.SA_TYPE_CD = 'PPD' AND SA.SA_STATUS_FLG = '20'
+    -- AND SA.SA_TYPE_CD = 'PPD' AND SA.SA_STATUS_FLG = '20' -- PREPAID-1
     GROUP BY SA.ACCT_ID
 ),
 CUSTOMER AS (
@@ -50,6 +54,7 @@ CUSTOMER AS (
     FROM CI_ACCT A
     JOIN PREMISE_NOCS PN ON PN.PREM_ID = A.MAILING_PREM_ID
     LEFT JOIN ACCOUNT_BALANCE B ON B.ACCT_ID = A.ACCT_ID
+    -- WHERE A.ACCT_ID IN (SELECT ACCT_ID FROM CI_SA WHERE SA_TYPE_CD = 'PPD' AND SA_STATUS_FLG = '20') -- PREPAID-2
 ),
 AREA AS (
     SELECT CHAR_VAL,

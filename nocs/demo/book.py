@@ -12,11 +12,12 @@ from typing import Any
 import psycopg
 
 Row = tuple[Any, ...]
+ENDED = ("40", "60", "70")  # stopped, closed, cancelled
 COLUMNS = {
-    "ci_acct": "acct_id, mailing_prem_id, setup_dt",
-    "ci_sa": "sa_id, acct_id, sa_type_cd, sa_status_flg, start_dt",
+    "ci_acct": "acct_id, mailing_prem_id, cust_cl_cd, setup_dt",
+    "ci_sa": "sa_id, acct_id, sa_type_cd, sa_status_flg, start_dt, end_dt",
     "ci_ft": "ft_id, sa_id, ft_type_flg, cur_amt, tot_amt, freeze_sw, redundant_sw, ars_dt, "
-    "accounting_dt, cre_dttm",
+    "accounting_dt, cre_dttm, freeze_dttm",
     "ci_prem_char": "prem_id, char_type_cd, effdt, char_val",
     "ci_char_val_l": "char_type_cd, char_val, language_cd, descr",
     "ci_per": "per_id",
@@ -44,9 +45,10 @@ class Book:
             self.rows["ci_prem_char"].append((premise, "CM_NOCS", start, code))
         return premise
 
-    def account(self, premise: str, name: str = "") -> str:
+    def account(self, premise: str, name: str = "", customer_class: str = "RES") -> str:
         account = self._id()
-        self.rows["ci_acct"].append((account, premise, self.today - timedelta(days=400)))
+        setup = self.today - timedelta(days=400)
+        self.rows["ci_acct"].append((account, premise, customer_class, setup))
         if name:
             self.rows["ci_per"].append((account,))
             self.rows["ci_acct_per"].append((account, account, "Y"))
@@ -56,7 +58,8 @@ class Book:
     def agreement(self, account: str, kind: str = "PPD", status: str = "20") -> str:
         agreement = self._id()
         start = self.today - timedelta(days=400)
-        self.rows["ci_sa"].append((agreement, account, kind, status, start))
+        end = self.today - timedelta(days=30) if status in ENDED else None
+        self.rows["ci_sa"].append((agreement, account, kind, status, start, end))
         return agreement
 
     def entry(
@@ -83,6 +86,7 @@ class Book:
                 self.today if in_arrears else None,
                 self.today,
                 self.today,
+                self.today if frozen else None,
             )
         )
 

@@ -86,9 +86,14 @@ def _amounts(book: Book) -> None:
     book.customer(home, "0.01")
     book.customer(home, "-0.01")
     book.customer(home, "-1000.00", "1000.01")
-    ministry = book.premise(("014", YEAR))
-    book.customer(ministry, "-12500000.00", kind="POPD")  # a government office owes 1.25 crore
-    book.customer(ministry, "10500000.00", kind="POPD")  # another paid in advance
+    # In the two largest areas, where crores distort the least: an office that owes 1.25 crore,
+    # and one that paid 1.05 crore in advance.
+    for code, name, kind, amount in (
+        ("007", "Ministry of Public Works গণপূর্ত", "BS", "-12500000.00"),
+        ("017", "Water and Sewerage Authority", "PS", "10500000.00"),
+    ):
+        office = book.account(book.premise((code, YEAR)), name, "GOVT")
+        book.entry(book.agreement(office, "POPD"), kind, amount)
 
 
 def _names(book: Book) -> None:

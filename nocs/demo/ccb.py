@@ -51,17 +51,23 @@ def create(
     progress: Progress | None = None,
     today: date | None = None,
 ) -> None:
-    """Make the schema anew with about `customers` accounts, in one transaction."""
+    """Make the schema anew with exactly `customers` accounts, in one transaction.
+
+    The special cases are among them, so they are the fewest that there can be.
+    """
     tell = progress or (lambda _step, _done: None)
-    today = today or date.today()  # noqa: DTZ011 - any day serves
     with connection.transaction():
+        # The server's day, which is the report's: this machine's may already be tomorrow.
+        today = today or connection.execute("SELECT current_date").fetchone()[0]  # type: ignore[index]
+        special = special_cases(today)
+        ordinary = max(0, customers - len(special.rows["ci_acct"]))
         connection.execute("DROP SCHEMA IF EXISTS cisadm CASCADE")
         connection.execute(_sql("cisadm.sql"))
         numbers = np.random.default_rng(seed)
-        for start in range(0, customers, CHUNK):
-            tell("customers", 0.75 * start / customers)
-            _load(connection, numbers, start, min(CHUNK, customers - start), today)
-        special_cases(today).write(connection)
+        for start in range(0, ordinary, CHUNK):
+            tell("customers", 0.75 * start / ordinary)
+            _load(connection, numbers, start, min(CHUNK, ordinary - start), today)
+        special.write(connection)
         tell("names", 0.75)
         _name(connection)
         tell("indexes", 0.85)
@@ -77,7 +83,8 @@ def advance(connection: psycopg.Connection, seed: int | None = None) -> int:
             "SELECT coalesce(max(sa_id), '0') FROM cisadm.ci_sa WHERE sa_id < '9'"
         ).fetchone()
         agreements = int(last[0]) if last else 0
-        entries = [_small_entry(chance, agreements) for _ in range(int(agreements * MOVED_SHARE))]
+        size = min(agreements, max(1, int(agreements * MOVED_SHARE)))
+        entries = [_small_entry(chance, agreements) for _ in range(size)]
         connection.execute(
             "INSERT INTO cisadm.ci_ft (ft_id, sa_id, ft_type_flg, cur_amt, tot_amt, freeze_sw,"
             " redundant_sw, ars_dt, accounting_dt, cre_dttm, freeze_dttm)"
@@ -175,9 +182,10 @@ def _entries(numbers: np.random.Generator, ids: Ints, balances: Ints, today: dat
         number += 1
         sign, paisa = ("-", -paisa) if paisa < 0 else ("", paisa)
         amount = f"{sign}{paisa // 100}.{paisa % 100:02d}"
+        frozen = day if switches[0] == "Y" else r"\N"
         return (
             f"{number:012d}\t{agreement}\t{kind}\t{amount}\t{amount}\t{switches}\t{day}\t{day}"
-            f"\t{day}\t{day}\n"
+            f"\t{day}\t{frozen}\n"
         )
 
     columns = (ids, recharge, first, second, third, ages, is_cancelled, is_unfrozen, is_adjusted)
@@ -189,8 +197,10 @@ def _entries(numbers: np.random.Generator, ids: Ints, balances: Ints, today: dat
         yield line(sa, "BS", -b, days[age + 30])
         yield line(sa, "BS", -c, days[age])
         yield line(sa, "PS", paid, days[age + 15])
-        if cancelled:
-            yield line(sa, "BS", -a, days[age], "Y\tY") + line(sa, "BX", a, days[age], "Y\tY")
+        if cancelled:  # a bill or a payment, taken back
+            kind, amount = ("B", -a) if i % 2 else ("P", paid)
+            yield line(sa, kind + "S", amount, days[age], "Y\tY")
+            yield line(sa, kind + "X", -amount, days[age], "Y\tY")
         if unfrozen:
             yield line(sa, "BS", -b, days[0], "N\tN")
         if adjusted:
@@ -200,17 +210,14 @@ def _entries(numbers: np.random.Generator, ids: Ints, balances: Ints, today: dat
 def _name(connection: psycopg.Connection) -> None:
     """A person with a name, in either script or both, for every account that has none."""
     connection.execute(
-        "INSERT INTO cisadm.ci_per SELECT acct_id FROM cisadm.ci_acct WHERE acct_id < '9'"
-    )
-    connection.execute(
-        "INSERT INTO cisadm.ci_acct_per SELECT acct_id, acct_id, 'Y' FROM cisadm.ci_acct"
-        " WHERE acct_id < '9'"
+        "INSERT INTO cisadm.ci_per SELECT acct_id FROM cisadm.ci_acct"
+        " WHERE acct_id NOT IN (SELECT per_id FROM cisadm.ci_per)"
     )
     connection.execute(
         "INSERT INTO cisadm.ci_per_name SELECT acct_id, 'Y',"
         " (%(given)s::text[])[1 + acct_id::bigint %% %(given_count)s] || ' ' ||"
         " (%(family)s::text[])[1 + acct_id::bigint / 7 %% %(family_count)s]"
-        " FROM cisadm.ci_acct WHERE acct_id < '9'",
+        " FROM cisadm.ci_acct WHERE acct_id NOT IN (SELECT per_id FROM cisadm.ci_per_name)",
         {
             "given": list(GIVEN_NAMES),
             "given_count": len(GIVEN_NAMES),
@@ -218,12 +225,17 @@ def _name(connection: psycopg.Connection) -> None:
             "family_count": len(FAMILY_NAMES),
         },
     )
+    connection.execute(
+        "INSERT INTO cisadm.ci_acct_per SELECT acct_id, acct_id, 'Y' FROM cisadm.ci_acct"
+        " WHERE acct_id NOT IN (SELECT acct_id FROM cisadm.ci_acct_per)"
+    )
 
 
 def _copy(connection: psycopg.Connection, target: str, lines: Iterator[str]) -> None:
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY cisadm.{target} FROM STDIN".encode()) as copy,
+        # Frozen: the first report need not mark every row as visible and write it all again.
+        cursor.copy(f"COPY cisadm.{target} FROM STDIN (FREEZE)".encode()) as copy,
     ):
         copy.write("".join(lines))
 

@@ -12,4 +12,4 @@ ALTER TABLE ci_char_val_l ADD PRIMARY KEY (char_type_cd, char_val, language_cd);
 ALTER TABLE ci_per ADD PRIMARY KEY (per_id);
 ALTER TABLE ci_acct_per ADD PRIMARY KEY (acct_id, per_id);
 ALTER TABLE ci_per_name ADD PRIMARY KEY (per_id, prim_name_sw);
-ANALYZE;
+ANALYZE ci_acct, ci_sa, ci_ft, ci_prem_char, ci_char_val_l, ci_per, ci_acct_per, ci_per_name;
