@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 
-from nocs.cache import runs
+from nocs.cache import queue, runs
 from nocs.cache.database import Database
 from nocs.cache.migrate import migrate
 from nocs.demo.postgres import EmbeddedPostgres
@@ -57,7 +57,7 @@ class Dashboard:
         if state.open_run is None and (why := refusal(state, self.now())):
             return RefreshAnswer(None, refused=why)
         with self._database.transaction() as connection:
-            answer = runs.request(connection, trigger, requested_by)
+            answer = queue.request(connection, trigger, requested_by)
         self._live.read()
         return RefreshAnswer(answer.run, joined=answer.joined)
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from nocs.cache import balances, runs, schedulers, tokens
-from nocs.cache.database import Database
+from nocs.cache.database import Database, clock
 from nocs.cache.migrate import require_current
 from nocs.errors import CacheError, NocsError
 from nocs.model import Run, Scheduler, Snapshot
@@ -73,7 +73,7 @@ class Live:
     def read(self) -> None:
         """Read the cache once and replace `state` if anything changed."""
         with self._database.reading() as connection:
-            self._clock = (runs.now(connection), time.monotonic())
+            self._clock = (clock(connection), time.monotonic())
             fresh = self._state(connection)
         self._replace(fresh)
 

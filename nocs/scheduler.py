@@ -17,8 +17,8 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from nocs.cache import runs, schedulers
-from nocs.cache.database import Database
+from nocs.cache import queue, runs, schedulers
+from nocs.cache.database import Database, clock, notify
 from nocs.cache.migrate import require_current
 from nocs.errors import CacheError, NocsError
 from nocs.freshness import age, in_words
@@ -109,7 +109,7 @@ class SchedulerProcess:
 
     def _work(self) -> None:
         with self.database.transaction() as connection:
-            abandoned = runs.abandon_silent(connection)
+            abandoned = queue.abandon_silent(connection)
         for run_id in abandoned:
             log.warning("Refresh %d was abandoned: its process ended without a word.", run_id)
         if not self.stop.is_set() and (run := self._refresher.run_next()):
@@ -129,7 +129,7 @@ class SchedulerProcess:
         """Queue the run of the present slot, once among all schedulers."""
         slot = self._slot(datetime.now(UTC))
         with self.database.transaction() as connection:
-            answer = runs.request(connection, Trigger.SCHEDULE, self.name, slot)
+            answer = queue.request(connection, Trigger.SCHEDULE, self.name, slot)
         if answer.run is None:
             log.info("Slot %s has had its refresh.", self._local(slot))
         elif answer.joined:
@@ -138,10 +138,10 @@ class SchedulerProcess:
     def queue_if_late(self) -> None:
         """At start and after an absence: refresh when there are no figures or only old ones."""
         with self.database.transaction() as connection:
-            last, now = runs.last_published(connection), runs.now(connection)
+            last, now = runs.last_published(connection), clock(connection)
             if last and last.as_of and age(last.as_of, now) <= self.settings.interval:
                 return
-            answer = runs.request(connection, Trigger.STARTUP, self.name)
+            answer = queue.request(connection, Trigger.STARTUP, self.name)
         why = (
             f"the figures are {in_words(age(last.as_of, now))} old"
             if last and last.as_of
@@ -165,7 +165,7 @@ class SchedulerProcess:
         try:
             with self.database.transaction() as connection:
                 schedulers.leave(connection, self.name)
-                runs.notify(connection)
+                notify(connection)
         except NocsError as error:
             log.warning("The scheduler could not sign off: %s", error)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from nocs.cache import runs, schedulers
-from nocs.cache.database import Database
+from nocs.cache.database import Database, clock
 from nocs.freshness import Freshness, age, freshness, in_words
 from nocs.model import Run, RunStatus
 from nocs.money import amount_text
@@ -15,7 +15,7 @@ SHOWN_RUNS = 5
 def status_of(database: Database, settings: Settings) -> tuple[str, bool]:
     """The screen as text, and whether the figures are there and not stale."""
     with database.reading() as connection:
-        now = runs.now(connection)
+        now = clock(connection)
         published = runs.last_published(connection)
         latest = runs.recent(connection, SHOWN_RUNS)
         living = schedulers.living(connection)

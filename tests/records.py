@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from nocs.cache import balances, runs
+from nocs.cache import balances, queue
 from nocs.cache.database import Database
 from nocs.model import AreaBalance, Run, RunStatus, SourceKind, Trigger
 
@@ -32,8 +32,8 @@ def area(
 def running(database: Database, source: SourceKind = SourceKind.ORACLE) -> Run:
     """A run that was queued and claimed."""
     with database.transaction() as connection:
-        runs.request(connection, Trigger.CLI)
-        run = runs.claim(connection, "here", source)
+        queue.request(connection, Trigger.CLI)
+        run = queue.claim(connection, "here", source)
     assert run is not None
     return run
 
@@ -56,5 +56,5 @@ def fail(database: Database, error: str, status: RunStatus = RunStatus.FAILED) -
     """Let a refresh fail."""
     run = running(database)
     with database.transaction() as connection:
-        runs.fail(connection, run.id, status, code="x", error=error)
+        queue.fail(connection, run.id, status, code="x", error=error)
     return run

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from nocs import dashboard
 from nocs.cache import runs, tokens
-from nocs.cache.database import Database
+from nocs.cache.database import Database, notify
 from nocs.model import RunStatus, SourceKind
 from nocs.web.api import create_api
 from tests.records import area, fail, publish, running
@@ -122,7 +122,7 @@ def test_asking_for_a_refresh_queues_one_and_answers_with_the_present_figures(
         connection.exec_driver_sql(
             "UPDATE nocs_refresh_run SET finished_at = now() - interval '6 minutes'"
         )
-        runs.notify(connection)
+        notify(connection)
     cooled = lambda: dashboard.dashboard().state().cooling_until or recently()  # noqa: E731
     seen(lambda: dashboard.dashboard().state().snapshot and cooled() < datetime.now(UTC))
     answer = client.get(REPORT, params={"refresh": "true"})

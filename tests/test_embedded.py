@@ -13,7 +13,7 @@ import psutil
 import psycopg
 import pytest
 
-from nocs.demo import postgres
+from nocs.demo import programs
 from nocs.demo.postgres import EmbeddedPostgres
 from nocs.errors import SettingsError
 
@@ -96,18 +96,18 @@ def test_a_private_data_folder_is_refused_and_stays_private(data_dir: Path) -> N
 def test_programs_in_a_private_home_are_copied_and_the_home_stays_private(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spec = find_spec(postgres.PACKAGE)
+    spec = find_spec(programs.PACKAGE)
     assert spec and spec.origin
-    home, package = data_dir / "home", data_dir / "home/site" / postgres.PACKAGE
-    shutil.copytree(Path(spec.origin).parent / postgres.INSTALL, package / postgres.INSTALL)
+    home, package = data_dir / "home", data_dir / "home/site" / programs.PACKAGE
+    shutil.copytree(Path(spec.origin).parent / programs.INSTALL, package / programs.INSTALL)
     (package / "__init__.py").touch()
-    libraries = Path(spec.origin).parent.with_name(f"{postgres.PACKAGE}.libs")
+    libraries = Path(spec.origin).parent.with_name(f"{programs.PACKAGE}.libs")
     if libraries.exists():
         shutil.copytree(libraries, home / "site" / libraries.name)
     home.chmod(0o700)
     modes = {path: path.lstat().st_mode for path in home.rglob("*")}
     monkeypatch.syspath_prepend(home / "site")
-    monkeypatch.setattr(postgres, "ROOT_HOME", data_dir / "ours")
+    monkeypatch.setattr(programs, "ROOT_HOME", data_dir / "ours")
 
     with EmbeddedPostgres(data_dir).running() as url, psycopg.connect(url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)

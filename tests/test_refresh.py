@@ -15,7 +15,7 @@ import psutil
 import psycopg
 import pytest
 
-from nocs.cache import balances, runs
+from nocs.cache import balances, queue
 from nocs.cache.database import Database
 from nocs.demo import ccb
 from nocs.demo.book import Book
@@ -68,7 +68,7 @@ def settings_for(wire: OracleWire, **changed: str) -> Settings:
 
 def refresh(database: Database, settings: Settings, url: str, stop: threading.Event) -> Run:
     with database.transaction() as connection:
-        runs.request(connection, Trigger.CLI)
+        queue.request(connection, Trigger.CLI)
     run = Refresher(database, settings, url, HOST, stop).run_next()
     assert run is not None
     return run

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from nocs.cache import balances, runs
+from nocs.cache import balances, queue, runs
 from nocs.cache.database import Database
 from nocs.errors import TakenOverError
 from nocs.model import RunStatus, SourceKind, Trigger, total
@@ -16,8 +16,8 @@ from tests.records import AS_OF, area, publish, running
 
 def test_a_second_request_joins_the_open_run(database: Database) -> None:
     with database.transaction() as connection:
-        first = runs.request(connection, Trigger.MANUAL, "amina")
-        second = runs.request(connection, Trigger.API, "robot")
+        first = queue.request(connection, Trigger.MANUAL, "amina")
+        second = queue.request(connection, Trigger.API, "robot")
     assert first.run is not None and second.run is not None
     assert (first.joined, second.joined) == (False, True)
     assert second.run.id == first.run.id
@@ -27,32 +27,32 @@ def test_a_second_request_joins_the_open_run(database: Database) -> None:
 def test_a_request_after_the_end_of_a_run_makes_a_new_one(database: Database) -> None:
     first = publish(database, area())
     with database.transaction() as connection:
-        second = runs.request(connection, Trigger.MANUAL)
+        second = queue.request(connection, Trigger.MANUAL)
     assert second.run is not None and second.run.id != first.id and not second.joined
 
 
 def test_a_slot_runs_once_however_many_schedulers_ask(database: Database) -> None:
     def ask(_: int) -> bool:
         with database.transaction() as connection:
-            return not runs.request(connection, Trigger.SCHEDULE, slot=AS_OF).joined
+            return not queue.request(connection, Trigger.SCHEDULE, slot=AS_OF).joined
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(ask, range(8))) == 1
     with database.transaction() as connection:
-        run = runs.claim(connection, "here", SourceKind.ORACLE)
+        run = queue.claim(connection, "here", SourceKind.ORACLE)
         assert run is not None
-        runs.fail(connection, run.id, RunStatus.FAILED, code="x", error="no")
-        again = runs.request(connection, Trigger.SCHEDULE, slot=AS_OF)
+        queue.fail(connection, run.id, RunStatus.FAILED, code="x", error="no")
+        again = queue.request(connection, Trigger.SCHEDULE, slot=AS_OF)
     assert again.run is None
 
 
 def test_a_queued_run_is_claimed_by_one_of_many(database: Database) -> None:
     with database.transaction() as connection:
-        runs.request(connection, Trigger.MANUAL)
+        queue.request(connection, Trigger.MANUAL)
 
     def take(number: int) -> bool:
         with database.transaction() as connection:
-            return runs.claim(connection, f"host{number}", SourceKind.ORACLE) is not None
+            return queue.claim(connection, f"host{number}", SourceKind.ORACLE) is not None
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(take, range(8))) == 1
@@ -61,8 +61,8 @@ def test_a_queued_run_is_claimed_by_one_of_many(database: Database) -> None:
 def test_a_run_silent_for_longer_than_the_limit_is_abandoned(database: Database) -> None:
     run = running(database)
     with database.transaction() as connection:
-        assert runs.abandon_silent(connection, timedelta(minutes=1)) == []
-        assert runs.abandon_silent(connection, timedelta(0)) == [run.id]
+        assert queue.abandon_silent(connection, timedelta(minutes=1)) == []
+        assert queue.abandon_silent(connection, timedelta(0)) == [run.id]
         found = runs.get(connection, run.id)
     assert found is not None and found.status is RunStatus.ABANDONED
 
@@ -71,7 +71,7 @@ def test_an_abandoned_run_cannot_publish(database: Database) -> None:
     publish(database, area(credit="1.00"))
     late = running(database)
     with database.transaction() as connection:
-        runs.abandon_silent(connection, timedelta(0))
+        queue.abandon_silent(connection, timedelta(0))
     with pytest.raises(TakenOverError), database.transaction() as connection:
         balances.publish(connection, late, [area(credit="999.00")], as_of=AS_OF)
     with database.reading() as connection:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 import time_machine
 
-from nocs.cache import balances, runs, schedulers
+from nocs.cache import balances, queue, runs, schedulers
 from nocs.cache.database import Database
 from nocs.demo import ccb
 from nocs.model import Run, RunStatus, SourceKind, Trigger
@@ -71,7 +71,7 @@ def test_a_scheduler_fills_an_empty_cache_serves_requests_and_leaves_on_sigterm(
     assert first.trigger is Trigger.STARTUP
     until(lambda: living(database), "the heartbeat")
     with database.transaction() as connection:
-        runs.request(connection, Trigger.MANUAL, "amina")
+        queue.request(connection, Trigger.MANUAL, "amina")
     until(lambda: (run := published(database)) and run.id != first.id, "the asked refresh")
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=10)
@@ -90,14 +90,14 @@ def test_a_killed_scheduler_leaves_no_child_and_its_run_is_abandoned_by_the_next
         # The child's query waits for this lock, so the kill strikes while it is querying.
         connection.exec_driver_sql("LOCK TABLE cisadm.ci_char_val_l IN ACCESS EXCLUSIVE MODE")
         with database.transaction() as other:
-            runs.request(other, Trigger.MANUAL)
+            queue.request(other, Trigger.MANUAL)
         child = until(lambda: psutil.Process(process.pid).children(), "the child")[0]
         until(lambda: _phase(database) == "querying", "the query")
         process.kill()
         psutil.wait_procs([child], timeout=10)
         assert not child.is_running()
     with database.transaction() as connection:
-        abandoned = runs.abandon_silent(connection, timedelta(0))
+        abandoned = queue.abandon_silent(connection, timedelta(0))
         run = runs.get(connection, abandoned[0])
     assert run is not None and run.status is RunStatus.ABANDONED
 
@@ -133,9 +133,9 @@ def test_a_slot_that_had_its_run_is_not_run_again(
 ) -> None:
     scheduler.queue_slot()
     with database.transaction() as connection:
-        run = runs.claim(connection, "x", SourceKind.DEMO)
+        run = queue.claim(connection, "x", SourceKind.DEMO)
         assert run is not None
-        runs.fail(connection, run.id, RunStatus.FAILED, code="x", error="no")
+        queue.fail(connection, run.id, RunStatus.FAILED, code="x", error="no")
     scheduler.queue_slot()
     with database.reading() as connection:
         assert len(runs.recent(connection)) == 1

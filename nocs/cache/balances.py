@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from nocs.cache import runs
+from nocs.cache import queue, runs
+from nocs.cache.database import clock, notify
 from nocs.errors import NocsError
 from nocs.model import AreaBalance, CachedArea, Run, Snapshot, SourceKind, total
 
@@ -38,8 +39,8 @@ def publish(
     TakenOverError when the run is no longer the running one.
     """
     connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-    started_at = runs.hold(connection, run.id)
-    elapsed: timedelta = runs.now(connection) - started_at
+    started_at = queue.hold(connection, run.id)
+    elapsed: timedelta = clock(connection) - started_at
     rows = [asdict(area) for area in areas]
     stamp = {"as_of": as_of, "refresh_duration": int(elapsed.total_seconds() * 1000)}
     connection.execute(
@@ -62,7 +63,7 @@ def publish(
         ),
         [row | {"run_id": run.id, "as_of": as_of} for row in rows],
     )
-    runs.succeed(
+    queue.succeed(
         connection,
         run.id,
         as_of=as_of,
@@ -104,4 +105,4 @@ def forget_demo(connection: Connection) -> None:
         raise NocsError("The cache holds figures of Oracle.", "Use another database for the demo.")
     connection.execute(text("DELETE FROM nocs_balance_summary"))
     connection.execute(text("DELETE FROM nocs_refresh_run WHERE source = 'demo'"))
-    runs.notify(connection)
+    notify(connection)

@@ -6,10 +6,11 @@ the rest of libpq's options work.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import psycopg
 from psycopg import conninfo
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -116,6 +117,16 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def clock(connection: Connection) -> datetime:
+    """PostgreSQL's clock at this moment."""
+    return connection.execute(text("SELECT clock_timestamp()")).scalar_one()  # type: ignore[no-any-return]
+
+
+def notify(connection: Connection) -> None:
+    """Wake every process that listens; delivered when the transaction commits."""
+    connection.execute(text(f"SELECT pg_notify('{CHANNEL}', '')"))
 
 
 def _parse(url: str) -> dict[str, object]:

@@ -45,7 +45,7 @@ def require_current(database: Database) -> None:
     database.require_version()
     with database.transaction() as connection:
         found = _revision(connection)
-    wanted = _script().get_current_head()
+    wanted = newest_revision()
     if found == wanted:
         return
     known = {revision.revision for revision in _script().walk_revisions()}
@@ -60,6 +60,11 @@ def require_current(database: Database) -> None:
         "Run: nocs migrate",
         code="not_migrated",
     )
+
+
+def newest_revision() -> str:
+    """The revision that this program was written for."""
+    return _script().get_current_head() or ""
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from nocs.cache.runs import notify
+from nocs.cache.database import notify
 from nocs.errors import NocsError
 
 PREFIX = "nocs_"

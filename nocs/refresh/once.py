@@ -13,7 +13,7 @@ from datetime import timedelta
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from nocs.cache import runs
+from nocs.cache import queue, runs
 from nocs.cache.database import Database
 from nocs.model import Run, RunStatus, Trigger
 from nocs.refresh.job import Refresher
@@ -29,8 +29,8 @@ def refresh_once(settings: Settings, database: Database, url: str) -> bool:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with database.transaction() as connection:
-        runs.abandon_silent(connection)
-        asked = runs.request(connection, Trigger.CLI, platform.node())
+        queue.abandon_silent(connection)
+        asked = queue.request(connection, Trigger.CLI, platform.node())
         run = asked.run
         typical = runs.typical_duration(connection, settings.source_kind())
     assert run is not None  # only a slot can be used up

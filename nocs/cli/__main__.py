@@ -1,0 +1,3 @@
+from nocs.cli import main
+
+main()

@@ -1,0 +1,52 @@
+"""What several commands share: the open cache, the demo where it is the source, the log."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nocs.settings import Settings
+
+WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
+DataDir = Annotated[
+    Path | None, typer.Option(help="Folder of the embedded PostgreSQL and of the logs.")
+]
+Customers = Annotated[int | None, typer.Option(help="Customers of the synthetic CC&B.")]
+Port = Annotated[int | None, typer.Option(help="Port of the dashboard.")]
+
+
+@contextmanager
+def open_cache(settings: Settings, *, current: bool = True) -> Iterator[tuple[Any, str]]:
+    """The cache's database and URL; an embedded one is brought up to date by itself."""
+    from nocs.cache import migrate
+    from nocs.cache.database import Database
+    from nocs.up import cache_url
+
+    with cache_url(settings) as url:
+        database = Database(url, name="nocs command")
+        try:
+            if current and settings.is_embedded:
+                migrate.migrate(database)
+            if current:
+                migrate.require_current(database)
+            yield database, url
+        finally:
+            database.close()
+
+
+def ensure_demo(settings: Settings, url: str) -> None:
+    from rich.console import Console
+
+    from nocs.model import SourceKind
+    from nocs.up import make_demo
+
+    if settings.source_kind() is SourceKind.DEMO:
+        make_demo(Console(highlight=False, soft_wrap=True), url, settings.demo_customers)
+
+
+def set_up_logs(settings: Settings) -> None:
+    from nocs import log
+
+    log.set_up(settings)

@@ -1,0 +1,41 @@
+"""All settings in one frozen record, and what only several groups together can tell."""
+
+from pydantic import ConfigDict
+
+from nocs.errors import SettingsError
+from nocs.model import SourceKind
+from nocs.settings.cache import CacheSettings
+from nocs.settings.display import DisplaySettings
+from nocs.settings.refresh import RefreshSettings
+from nocs.settings.source import SourceSettings
+
+PREFIX = "NOCS_"
+GROUPS = (CacheSettings, SourceSettings, RefreshSettings, DisplaySettings)
+
+
+class Settings(DisplaySettings, RefreshSettings, SourceSettings, CacheSettings):
+    """All settings. Build with `load_settings`, which turns faults into one clear line each."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def source_kind(self) -> SourceKind:
+        """Oracle when all of its settings are there, the demo when none is; else SettingsError."""
+        given = {
+            "ORACLE_DSN": bool(self.oracle_dsn),
+            "ORACLE_USER": bool(self.oracle_user),
+            "ORACLE_PASSWORD": self.oracle_password is not None,
+        }
+        if all(given.values()):
+            return SourceKind.ORACLE
+        if any(given.values()):
+            missing = next(name for name, there in given.items() if not there)
+            raise SettingsError(
+                f"{PREFIX}{missing} is missing while other {PREFIX}ORACLE_ settings are there.",
+                f"Set {PREFIX}{missing}, or unset all of them for demo data.",
+            )
+        if self.is_embedded or self.demo:
+            return SourceKind.DEMO
+        raise SettingsError(
+            f"No source: {PREFIX}DATABASE_URL is set but no {PREFIX}ORACLE_ setting is.",
+            f"Set {PREFIX}ORACLE_DSN, _USER and _PASSWORD, or {PREFIX}DEMO=true for demo data.",
+        )
