@@ -57,7 +57,7 @@ def product() -> Iterator[Product]:
     folder = Path(tempfile.mkdtemp(prefix="nocs-product-"))
     folder.chmod(0o755)
     log = folder / "up.log"
-    port = _free_port()
+    port = free_port()
     with log.open("w") as output:
         process = subprocess.Popen(
             [
@@ -91,7 +91,7 @@ def _figures(log: Path, process: "subprocess.Popen[bytes]") -> str:
     return text if "Figures are on the page" in text else ""
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
