@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount
 
 from nocs import dashboard
 from nocs.errors import NocsError
+from nocs.log import quieten
 from nocs.settings import load_settings
 from nocs.web import static
 from nocs.web.api import create_api
@@ -45,6 +46,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     # What is alive now stays for good: the collector need not look at it again.
     gc.collect()
     gc.freeze()
+    quieten()
     try:
         yield
     finally:
