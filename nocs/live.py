@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from nocs.cache import balances, runs, schedulers, tokens
+from nocs.cache import balances, pauses, runs, schedulers, tokens
 from nocs.cache.database import Database, clock
 from nocs.cache.migrate import require_current
 from nocs.errors import CacheError, NocsError
-from nocs.model import Run, Scheduler, Snapshot
+from nocs.model import Pause, Run, Scheduler, Snapshot
 
 log = logging.getLogger("nocs.live")
 
@@ -36,6 +36,7 @@ class LiveState:
     last_run: Run | None = None
     typical_duration: timedelta | None = None
     schedulers: tuple[Scheduler, ...] = ()
+    pause: Pause | None = None
     cooling_until: datetime | None = None
     problem: str = ""
     problem_since: datetime | None = None
@@ -120,6 +121,7 @@ class Live:
                 connection, published.source if published else None
             ),
             schedulers=schedulers.living(connection),
+            pause=pauses.standing(connection),
             cooling_until=self._cooling_until(last_run),
             token_names=tokens.living(connection),
         )

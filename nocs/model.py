@@ -130,6 +130,18 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """The source refused the login: it is not asked by itself until a setting changes.
+
+    `fingerprint` tells whether the settings are still those that were refused.
+    """
+
+    since: datetime
+    error_code: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduler:
     """One scheduler process, as its last heartbeat told."""
 

@@ -22,9 +22,11 @@ from nocs.cache.database import Database, clock, notify
 from nocs.cache.migrate import require_current
 from nocs.errors import CacheError, NocsError
 from nocs.freshness import age, in_words
-from nocs.model import Run, Trigger
+from nocs.model import Pause, Run, Trigger
+from nocs.refresh import rest
 from nocs.refresh.job import Refresher
 from nocs.settings import Settings
+from nocs.source.faults import REFUSED_LOGINS
 
 log = logging.getLogger("nocs.scheduler")
 
@@ -54,7 +56,7 @@ class SchedulerProcess:
             "Scheduler %s starts: every %d min, next %s.",
             self.name,
             self.settings.refresh_interval_minutes,
-            self._local(self._next_slot()),
+            self._planned(),
         )
         try:
             self._serve()
@@ -117,18 +119,23 @@ class SchedulerProcess:
 
     def _tell_end(self, run: Run) -> None:
         seconds = (run.duration_ms or 0) / 1000
+        is_refused = run.error_code in REFUSED_LOGINS
+        following = "when a setting changes or a person asks" if is_refused else self._planned()
         log.info(
             "Refresh %d ended: %s after %.1f s. Next refresh %s.",
             run.id,
             run.status,
             seconds,
-            self._local(self._next_slot()),
+            following,
         )
 
     def queue_slot(self) -> None:
         """Queue the run of the present slot, once among all schedulers."""
         slot = self._slot(datetime.now(UTC))
         with self.database.transaction() as connection:
+            if pause := rest.resting(connection, self.settings):
+                log.warning("Slot %s is left out: %s", self._local(slot), self._why(pause))
+                return
             answer = queue.request(connection, Trigger.SCHEDULE, self.name, slot)
         if answer.run is None:
             log.info("Slot %s has had its refresh.", self._local(slot))
@@ -139,7 +146,11 @@ class SchedulerProcess:
         """At start and after an absence: refresh when there are no figures or only old ones."""
         with self.database.transaction() as connection:
             last, now = runs.last_published(connection), clock(connection)
-            if last and last.as_of and age(last.as_of, now) <= self.settings.interval:
+            if pause := rest.resting(connection, self.settings):
+                log.warning("Nothing is refreshed at the start: %s", self._why(pause))
+                return
+            is_fresh = last and last.as_of and age(last.as_of, now) <= self.settings.interval
+            if is_fresh and not rest.changed(connection, self.settings):
                 return
             answer = queue.request(connection, Trigger.STARTUP, self.name)
         why = (
@@ -153,7 +164,8 @@ class SchedulerProcess:
     def beat(self) -> None:
         """Tell the dashboards that this scheduler lives and when it means to run."""
         with self.database.transaction() as connection:
-            schedulers.beat(connection, self.name, self._next_slot())
+            is_resting = rest.resting(connection, self.settings)
+            schedulers.beat(connection, self.name, None if is_resting else self._next_slot())
 
     def _guarded(self, job: Any) -> None:
         try:
@@ -169,11 +181,20 @@ class SchedulerProcess:
         except NocsError as error:
             log.warning("The scheduler could not sign off: %s", error)
 
+    def _why(self, pause: Pause) -> str:
+        return (
+            f"Oracle has refused the login since {self._local(pause.since)} ({pause.error_code}). "
+            "Start the scheduler with the corrected setting, or press Refresh."
+        )
+
     def _slot(self, moment: datetime) -> datetime:
         return moment - (moment - MIDNIGHT) % self.settings.interval
 
     def _next_slot(self) -> datetime:
         return self._slot(datetime.now(UTC)) + self.settings.interval
+
+    def _planned(self) -> str:
+        return self._local(self._next_slot())
 
     def _local(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.settings.zone):%Y-%m-%d %H:%M %Z}"

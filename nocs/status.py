@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from nocs.cache import runs, schedulers
+from nocs.cache import pauses, runs, schedulers
 from nocs.cache.database import Database, clock
 from nocs.freshness import Freshness, age, freshness, in_words
 from nocs.model import Run, RunStatus
@@ -19,6 +19,7 @@ def status_of(database: Database, settings: Settings) -> tuple[str, bool]:
         published = runs.last_published(connection)
         latest = runs.recent(connection, SHOWN_RUNS)
         living = schedulers.living(connection)
+        pause = pauses.standing(connection)
 
     def local(moment: datetime | None) -> str:
         return f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M:%S}" if moment else "-"
@@ -41,6 +42,11 @@ def status_of(database: Database, settings: Settings) -> tuple[str, bool]:
         lines.append(
             f"Scheduler  {scheduler.name}, heard of {in_words(age(scheduler.heartbeat_at, now))} "
             f"ago, next run {local(scheduler.next_run_at)}"
+        )
+    if pause:
+        lines.append(
+            f"Paused     Oracle refuses the login since {local(pause.since)} ({pause.error_code}); "
+            "start the scheduler with the corrected setting, or press Refresh"
         )
     if not living:
         lines.append("Scheduler  none is running; start it with: nocs scheduler")

@@ -16,6 +16,8 @@ from psycopg import conninfo
 from nocs.cache.database import Database
 from nocs.cache.migrate import migrate
 from nocs.demo.postgres import EmbeddedPostgres
+from tests import oracle
+from tests.wire import OracleWire
 
 TEMPLATE = "template_migrated"
 
@@ -61,6 +63,14 @@ def database(cache_url: str) -> Iterator[Database]:
     database = Database(cache_url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def wire(cache_url: str) -> Iterator[OracleWire]:
+    """An "Oracle" whose CC&B has three areas; its PostgreSQL is that of the cache."""
+    oracle.small_ccb(cache_url)
+    with OracleWire(cache_url, {oracle.USER: oracle.PASSWORD}, service=oracle.SERVICE) as wire:
+        yield wire
 
 
 def _fresh_database(postgres_url: str, template: str) -> Iterator[str]:

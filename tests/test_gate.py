@@ -72,7 +72,7 @@ def test_the_order_of_columns_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"NOCS_CODE": " "}, "NOCS_CODE is"),
+        ({"NOCS_CODE": " "}, r"row 1 \(no code\): NOCS_CODE is blank"),
         ({"NOCS_CODE": None}, "NOCS_CODE is blank"),
         ({"NOCS_CODE": 7}, "NOCS_CODE is not a text"),
         ({"NOCS_CODE": "x" * 51}, "more than 50"),

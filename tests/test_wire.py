@@ -110,8 +110,15 @@ def test_a_wrong_password_and_an_unknown_user_are_refused_alike(wire: OracleWire
     assert error_of(lambda: connect(wire, user="nobody")) == "ORA-01017"
 
 
-@pytest.mark.parametrize(("status", "code"), [("locked", "ORA-28000"), ("expired", "ORA-28001")])
-def test_a_locked_or_expired_account_is_refused(
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("locked", "ORA-28000"),
+        ("expired", "ORA-28001"),
+        ("without create session", "ORA-01045"),
+    ],
+)
+def test_an_account_that_may_not_log_in_is_refused(
     wire: OracleWire, status: Status, code: str
 ) -> None:
     wire.set_account(USER, status=status)
@@ -352,6 +359,33 @@ def test_the_current_schema_outlives_a_rollback(
     assert one(cursor, "SELECT 1 FROM dual") == 1
     connection.rollback()
     assert error_of(lambda: cursor.execute("SELECT * FROM wire_t")) == "ORA-00942"
+
+
+def test_privileges_are_told_as_oracle_tells_them(
+    postgres_url: str, admin: psycopg.Connection, table: str
+) -> None:
+    admin.execute("CREATE ROLE wire_reader")
+    admin.execute(f"GRANT SELECT ON {table} TO wire_reader")
+    with (
+        OracleWire(postgres_url, {USER: SECRET}, roles={USER: "wire_reader"}) as wire,
+        connect(wire) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT PRIVILEGE FROM SESSION_PRIVS")
+        assert cursor.fetchall() == [("CREATE SESSION",)]
+        cursor.execute("SELECT TABLE_NAME, PRIVILEGE FROM ALL_TAB_PRIVS WHERE TABLE_SCHEMA = :1",
+                       ["PUBLIC"])  # fmt: skip
+        assert ("WIRE_T", "READ") in cursor.fetchall()
+    admin.execute(f"REVOKE SELECT ON {table} FROM wire_reader")
+    admin.execute("DROP ROLE wire_reader")
+
+
+def test_a_plan_is_explained_outside_a_read_only_transaction(cursor: oracledb.Cursor) -> None:
+    plan = "SELECT PLAN_TABLE_OUTPUT FROM TABLE(DBMS_XPLAN.DISPLAY())"
+    cursor.execute("EXPLAIN PLAN FOR SELECT dummy FROM dual")
+    assert "Result" in str(cursor.execute(plan).fetchone())
+    cursor.execute("SET TRANSACTION READ ONLY")
+    assert error_of(lambda: cursor.execute("EXPLAIN PLAN FOR SELECT 1 FROM dual")) == "ORA-01456"
 
 
 # Timeouts and hang-ups

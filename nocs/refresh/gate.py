@@ -14,6 +14,7 @@ from nocs.model import AreaBalance, SourceKind
 from nocs.money import amount_text, count_text
 from nocs.settings import Settings
 from nocs.source.job import Extract
+from nocs.source.sign import Verdict
 
 COUNTS = ("TOTAL_CUSTOMERS", "POSITIVE_QTY", "NEGATIVE_QTY")
 AMOUNTS = ("POSITIVE_BALANCE_AMT", "NEGATIVE_BALANCE_AMT", "NET_BALANCE")
@@ -60,13 +61,14 @@ def check(
         faults += _arithmetic(area)
     if faults:
         raise _rejected(faults)
+    _check_sign(extract, settings)
     comparable = previous if source is previous_source else ()
     soft = [*_soft(good, comparable, settings), *_unassigned(extract, settings)]
     if hard := [text for rule, text in soft if rule in settings.hard_rules]:
         raise _rejected(hard)
     return Accepted(
         areas=tuple(sorted(good, key=lambda area: area.nocs_code)),
-        warnings=tuple(text for _, text in soft),
+        warnings=(*extract.notices, *(text for _, text in soft)),
     )
 
 
@@ -89,6 +91,22 @@ def _check_columns(extract: Extract) -> None:
         raise _rejected(faults)
 
 
+def _check_sign(extract: Extract, settings: Settings) -> None:
+    """A due published as a credit is the worst error there is: CI_FT itself must not say so."""
+    if extract.sign is None or settings.credit_sign_confirmed:
+        return
+    if extract.sign.verdict(settings.credit_sign) is Verdict.CONTRADICTS:
+        raise RejectedError(
+            f"The figures were not published: credit and due look exchanged. With NOCS_CREDIT_SIGN="
+            f"{settings.credit_sign} payments would add to due and bills to credit: "
+            f"{extract.sign.in_words(settings.number_grouping)}. "
+            "The figures of the last success are kept.",
+            f"Set NOCS_CREDIT_SIGN={-settings.credit_sign}, or, if the sign is right all the same, "
+            "NOCS_CREDIT_SIGN_CONFIRMED=true.",
+            code="sign",
+        )
+
+
 def _numbered(extract: Extract) -> Iterator[tuple[int, tuple[Any, ...]]]:
     return iter(enumerate(extract.rows, start=1))
 
@@ -103,7 +121,8 @@ def _area(
         try:
             return reader(name, values[name])
         except ValueError as error:
-            faults.append(f"row {number} ({values['NOCS_CODE']}): {name} {error}")
+            code = str(values["NOCS_CODE"] or "").strip() or "no code"
+            faults.append(f"row {number} ({code}): {name} {error}")
             return None
 
     figures = {name.lower(): read(name, _label) for name in LABELS}
@@ -113,9 +132,11 @@ def _area(
 
 
 def _label(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("is blank" if value is None or value == "" else "is not a text")
-    text = value.strip()
+    if not isinstance(value, str | None):
+        raise ValueError("is not a text")
+    text = (value or "").strip()
+    if not text:
+        raise ValueError("is blank")
     if len(text) > LABEL_LENGTHS[name]:
         raise ValueError(f"has more than {LABEL_LENGTHS[name]} characters")
     if "\x00" in text:

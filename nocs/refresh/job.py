@@ -1,21 +1,20 @@
 """One refresh from claim to end: ask, check, publish. Whatever fails, the last figures stay."""
 
 import logging
-import random
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
 
-from nocs.cache import balances, queue, runs
+from nocs.cache import balances, pauses, queue, runs
 from nocs.cache.database import Database, clock
 from nocs.demo import ccb
 from nocs.errors import CacheError, NocsError, RejectedError, SourceError, TakenOverError
 from nocs.model import Phase, Run, RunStatus, SourceKind, total
 from nocs.money import amount_text
-from nocs.refresh import gate
+from nocs.refresh import gate, rest
+from nocs.refresh.retry import Retries, pause_seconds
 from nocs.settings import Settings
 from nocs.source import demo
 from nocs.source.child import StoppedError, extract
@@ -23,8 +22,6 @@ from nocs.source.job import Extract, Job, make_job
 
 log = logging.getLogger("nocs.refresh")
 
-FIRST_PAUSE_SECONDS = 5.0
-LONGEST_PAUSE_SECONDS = 60.0
 HEARTBEAT_SECONDS = 5  # a tick comes about once a second
 
 
@@ -72,6 +69,7 @@ class Refresher:
         log.error("Refresh %d %s: %s", run.id, status, error)
         with self.database.transaction() as connection:
             queue.fail(connection, run.id, status, code=error.code, error=str(error))
+            rest.note(connection, self.settings, error.code)
 
 
 class _Attempted:
@@ -87,21 +85,22 @@ class _Attempted:
 
     def until_published(self) -> None:
         assert self.run.started_at
+        with self.database.transaction() as connection:
+            rest.refuse(connection, self.settings, self.run.trigger)
         job = make_job(self.settings, self.demo_url)
+        retries = Retries(self.settings.refresh_attempts)
         deadline_seconds = self.settings.refresh_deadline_minutes * 60
         while True:
             self.attempt += 1
             try:
-                rest = deadline_seconds - self._elapsed_seconds()
-                answer = self._ask(job, rest)
+                answer = self._ask(job, deadline_seconds - self._elapsed_seconds())
                 break
             except StoppedError:
                 raise
             except SourceError as error:
                 pause = pause_seconds(self.attempt)
-                is_last = self.attempt == self.settings.refresh_attempts
                 too_late = self._elapsed_seconds() + pause >= deadline_seconds
-                if not error.transient or is_last or too_late:
+                if too_late or not retries.another(error):
                     raise
                 log.warning("Try %d failed, next in %.0f s: %s", self.attempt, pause, error)
                 self._wait(pause)
@@ -167,6 +166,8 @@ class _Attempted:
     def _enter(self, phase: Phase) -> None:
         with self.database.transaction() as connection:
             moment = queue.enter_phase(connection, self.run.id, phase, self.attempt)
+            if phase is Phase.QUERYING:  # so the login succeeded
+                pauses.end(connection)
         if phase is Phase.QUERYING:
             self._as_of = moment
 
@@ -193,9 +194,3 @@ class _Attempted:
             now = clock(connection)
         assert self.run.started_at
         return (now - self.run.started_at).total_seconds()
-
-
-def pause_seconds(attempt: int, jitter: Callable[[], float] = random.random) -> float:
-    """Seconds before the next try: doubled each time, capped, spread over its upper half."""
-    longest = min(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1), LONGEST_PAUSE_SECONDS)
-    return float(longest * (0.5 + jitter() / 2))

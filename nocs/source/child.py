@@ -5,6 +5,7 @@ kept from outside: the child is ended and reaped.
 """
 
 import contextlib
+import os
 import pickle
 import queue
 import subprocess
@@ -12,12 +13,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import IO
 
 from nocs.errors import SourceError
 from nocs.model import Phase
-from nocs.settings import ROOT
-from nocs.source.job import Extract, Failed, Job, Message, Reached
+from nocs.settings import PREFIX, ROOT
+from nocs.source.job import Examined, Extract, Failed, Job, Message, Reached
 
 TICK_SECONDS = 1.0
 END_GRACE_SECONDS = 3.0
@@ -34,10 +36,12 @@ def extract(
     reached: Callable[[Phase], None],
     tick: Callable[[], None],
     stop: threading.Event,
+    examined: Callable[[Examined], None] = lambda _: None,
 ) -> Extract:
     """Ask the source in a child process.
 
     `tick` is called about once a second while waiting (an error in it ends the child too).
+    `examined` is given what an examining job saw, before its report runs.
     SourceError on failure, on the deadline (code "deadline") and when `stop` is set.
     """
     child = subprocess.Popen(
@@ -45,6 +49,8 @@ def extract(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
+        # It is told all it needs; what the settings hold is no business of its environment.
+        env={name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
     )
     assert child.stdin and child.stdout
     inbox: queue.Queue[Message | None] = queue.Queue()
@@ -52,11 +58,18 @@ def extract(
     reader.start()
     try:
         _give(child.stdin, job)
-        return _wait(inbox, time.monotonic() + deadline_seconds, reached, tick, stop)
+        told = _Told(reached, examined)
+        return _wait(inbox, time.monotonic() + deadline_seconds, told, tick, stop)
     finally:
         _end(child)
         reader.join()
         child.stdout.close()
+
+
+@dataclass(frozen=True)
+class _Told:
+    reached: Callable[[Phase], None]
+    examined: Callable[[Examined], None]
 
 
 def _give(pipe: IO[bytes], job: Job) -> None:
@@ -69,7 +82,7 @@ def _give(pipe: IO[bytes], job: Job) -> None:
 def _wait(
     inbox: "queue.Queue[Message | None]",
     deadline: float,
-    reached: Callable[[Phase], None],
+    told: _Told,
     tick: Callable[[], None],
     stop: threading.Event,
 ) -> Extract:
@@ -94,7 +107,9 @@ def _wait(
             continue
         match message:
             case Reached(phase):
-                reached(phase)
+                told.reached(phase)
+            case Examined():
+                told.examined(message)
             case Extract():
                 return message
             case Failed():

@@ -1,5 +1,6 @@
 """Ask the report of the synthetic CC&B, in PostgreSQL, the way Oracle is asked."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,15 +9,22 @@ from psycopg import sql
 
 from nocs.errors import SourceError
 from nocs.model import Phase
-from nocs.source.job import Extract, Job
+from nocs.source import sign
+from nocs.source.job import Extract, Job, Reached
 from nocs.source.report import for_postgres
 
 
-def ask(job: Job, reached: Callable[[Phase], None]) -> Extract:
-    """Run the report and its control query in one read-only snapshot."""
+def ask(
+    job: Job,
+    tell: Callable[[Reached], None],
+    cancellable: Callable[[Callable[[], None]], None],
+) -> Extract:
+    """Run the report, its control query and the sign evidence in one read-only snapshot."""
     try:
-        reached(Phase.CONNECTING)
+        tell(Reached(Phase.CONNECTING))
+        began = time.monotonic()
         with psycopg.connect(job.dsn, application_name="nocs source") as connection:
+            cancellable(connection.cancel)
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             connection.execute(
@@ -24,17 +32,35 @@ def ask(job: Job, reached: Callable[[Phase], None]) -> Extract:
             )
             timeout = f"{job.call_timeout_seconds}s"
             connection.execute("SELECT set_config('statement_timeout', %s, true)", (timeout,))
-            reached(Phase.QUERYING)
-            binds: dict[str, Any] = {"credit_sign": job.credit_sign}
-            cursor = connection.execute(for_postgres(job.report).encode(), binds)
-            columns = tuple(column.name.upper() for column in cursor.description or ())
-            rows = tuple(cursor.fetchall())
-            control = connection.execute(for_postgres(job.control).encode(), binds).fetchone()
-        return Extract(
-            columns=columns, rows=rows, unassigned_customers=int(control[0]) if control else 0
-        )
+            connected = time.monotonic() - began
+            tell(Reached(Phase.QUERYING))
+            return _extract(connection, job, connected)
     except psycopg.Error as error:
         raise translate(error) from error
+
+
+def _extract(connection: psycopg.Connection, job: Job, connected: float) -> Extract:
+    seconds = {"connect": connected}
+
+    def run(name: str, statement: str) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        began = time.monotonic()
+        cursor = connection.execute(for_postgres(statement).encode(), job.binds(statement))
+        rows = cursor.fetchall()
+        seconds[name] = time.monotonic() - began
+        return tuple(column.name.upper() for column in cursor.description or ()), rows
+
+    columns, rows = run("report", job.report)
+    _, ((customers, credit, due),) = run("control", job.control)
+    _, evidence = run("sign", job.sign)
+    return Extract(
+        columns=columns,
+        rows=tuple(rows),
+        unassigned_customers=int(customers),
+        unassigned_credit_amt=credit,
+        unassigned_due_amt=due,
+        sign=sign.read(evidence),
+        seconds=seconds,
+    )
 
 
 def translate(error: psycopg.Error) -> SourceError:

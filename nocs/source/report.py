@@ -10,16 +10,21 @@ from pathlib import Path
 
 from nocs.errors import SettingsError
 from nocs.settings import ROOT
+from nocs.source import readonly
 
 CONTROL_FILE = ROOT / "sql" / "customers_without_area.sql"
+SIGN_FILE = ROOT / "sql" / "sign_evidence.sql"
 
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"--(?!\+)[^\n]*|/\*(?!\+).*?\*/", re.DOTALL)  # a hint is no comment
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _BIND = re.compile(r"(?<![:\w]):([a-z_]\w*)", re.IGNORECASE)
 
 
 def read_select(path: Path) -> str:
-    """The statement of a report file without its comments; SettingsError when it is not one."""
+    """The statement of a report file without its comments.
+
+    SettingsError when it is not one SELECT, or one that does more than read.
+    """
     try:
         written = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -33,6 +38,11 @@ def read_select(path: Path) -> str:
     if not re.match(r"(select|with)\b", bare, re.IGNORECASE) or ";" in bare:
         raise SettingsError(
             f"NOCS_REPORT_FILE: {path} is not one SELECT.", "Keep a single SELECT in the file."
+        )
+    if reason := readonly.why_not(statement):
+        raise SettingsError(
+            f"NOCS_REPORT_FILE: {path} was not sent to the source: {reason}.",
+            "Keep a single SELECT that only reads in the file.",
         )
     return statement
 

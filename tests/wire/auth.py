@@ -15,7 +15,7 @@ from . import answers
 from .encoding import Reader
 from .errors import OraError
 
-Status = Literal["open", "locked", "expired", "expiring"]
+Status = Literal["open", "locked", "expired", "expiring", "without create session"]
 VERIFIER_11G = 0x1B25
 EXPIRING = OraError(28002, "the password will expire within 7 days")
 
@@ -95,6 +95,8 @@ class Login:
             raise OraError(1017, "invalid username/password; logon denied")
         if self._account.status == "expired":
             raise OraError(28001, "the password has expired")
+        if self._account.status == "without create session":
+            raise OraError(1045, "user lacks CREATE SESSION privilege; logon denied")
         proof = _padded(secrets.token_bytes(16) + b"SERVER_TO_CLIENT")
         told = {
             "AUTH_VERSION_NO": str(0x13030000),  # 19.3

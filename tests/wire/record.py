@@ -23,4 +23,5 @@ class ClientSession:
     current_schema: str | None = None
     statements: list[str] = field(default_factory=list)
     backend_pid: int | None = None  # of its PostgreSQL connection
+    breaks: int = 0  # how often the client asked to stop what was running
     open: bool = True

@@ -90,6 +90,7 @@ class Session:
         try:
             self.line.send(self._answer(Reader(self.line.next_data)))
         except Interrupted:
+            self._record.breaks += 1
             if self.line.finish_break():
                 self.line.send(answers.end(CANCELLED, call_status=self._call_status))
         except OraError as error:

@@ -2,6 +2,7 @@
 
 What would surprise: on Oracle a failed statement undoes itself and leaves the transaction
 alive, so inside a transaction every statement runs under a savepoint. DDL commits first.
+EXPLAIN PLAN is a write, as on Oracle, and DBMS_XPLAN then shows PostgreSQL's plan.
 """
 
 import re
@@ -18,6 +19,7 @@ _CURRENT_SCHEMA = re.compile(r"\bcurrent_schema\s*=\s*\"?([\w$#]+)", re.I)
 _TIME_ZONE = re.compile(r"\btime_zone\s*=\s*'([+-]\d\d?:\d\d)'", re.I)
 _UNTYPED = ("42P18", "42P08")
 _CHANGES = {"INSERT", "UPDATE", "DELETE", "MERGE", "LOCK"}
+_EXPLAIN = re.compile(r"\s*EXPLAIN\s+PLAN\s+FOR\s", re.I)
 _BLOCKS = {"BEGIN", "DECLARE", "CALL"}
 
 
@@ -27,6 +29,8 @@ class Statements:
     def __init__(self, backend: Backend, user: str, service: str) -> None:
         self._backend = backend
         self.schema = user
+        self._plan = ""
+        self._read_only = False
         for name, value in (("session_user", user), ("service_name", service)):
             self._set(f"oracle_wire.{name}", value.upper())
         self.set_schema(user)
@@ -47,6 +51,11 @@ class Statements:
             self.alter_session(sql)
         elif words[:2] == ["SET", "TRANSACTION"]:
             self._set_transaction(" ".join(words[2:]))
+        elif words[:2] == ["EXPLAIN", "PLAN"]:
+            self._explain(sql)
+        elif "DBMS_XPLAN.DISPLAY" in sql.upper():
+            lines = "SELECT unnest(string_to_array($1, E'\\n')) AS plan_table_output"
+            return self._backend.run(lines, [Bind(TEXT, self._plan)])
         elif first == "COMMIT":
             self.commit()
         elif first == "ROLLBACK":
@@ -94,7 +103,8 @@ class Statements:
     def _set_transaction(self, mode: str) -> None:
         if self.in_transaction:
             raise OraError(1453, "SET TRANSACTION must be first statement of transaction")
-        if mode.split() == ["READ", "ONLY"]:
+        self._read_only = mode.split() == ["READ", "ONLY"]
+        if self._read_only:
             self._backend.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             # PostgreSQL fixes the snapshot at the first query, Oracle here.
             self._backend.run("SELECT pg_current_snapshot()")
@@ -102,6 +112,13 @@ class Statements:
             self._backend.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
         else:
             self._backend.run("BEGIN")
+
+    def _explain(self, sql: str) -> None:
+        if self._read_only and self.in_transaction:
+            raise OraError(1456, "may not perform insert operation inside a READ ONLY transaction")
+        result = self._guarded(_EXPLAIN.sub("EXPLAIN ", sql, count=1), [], is_query=True)
+        lines = [result.get_value(i, 0) or b"" for i in range(result.ntuples)]
+        self._plan = b"\n".join(lines).decode()
 
     def _guarded(self, sql: str, binds: list[Bind], *, is_query: bool) -> PGresult:
         if not self.in_transaction:
