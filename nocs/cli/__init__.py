@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from nocs import __version__
-from nocs.cli import demo, figures, services, token
+from nocs.cli import demo, figures, services, source, token
 from nocs.errors import NocsError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 for commands in (services, figures):
     app.add_typer(commands.app)
 app.add_typer(demo.app, name="demo")
+app.add_typer(source.app, name="source")
 app.add_typer(token.app, name="token")
 
 

@@ -52,8 +52,10 @@ REMEDIES = {
     "DPY-3015": "The user's password is stored in an old form: have it set anew, or set "
     "NOCS_ORACLE_CLIENT_DIR for thick mode.",
     "DPY-4000": "NOCS_ORACLE_DSN is an alias that tnsnames.ora does not hold.",
-    "DPY-4011": "The connection was cut: check the network and the database. A server that "
-    "demands native network encryption also cuts it: set NOCS_ORACLE_CLIENT_DIR for thick mode.",
+    "DPY-4011": "The connection was cut: check the network, the database, and over TLS the wallet "
+    "and its password. A server that demands native network encryption also cuts it: set "
+    "NOCS_ORACLE_CLIENT_DIR for thick mode.",
+    "DPY-2018": "NOCS_ORACLE_WALLET_DIR must be the folder of ewallet.pem.",
     "DPY-2049": "Correct the descriptor in NOCS_ORACLE_DSN.",
     "DPY-4017": "Correct the descriptor in NOCS_ORACLE_DSN.",
     "DPY-4018": "Correct NOCS_ORACLE_DSN: host:1521/SERVICE, or a full descriptor.",
@@ -65,7 +67,7 @@ REMEDIES = {
     "DPY-6001": "The listener knows no such service: check the service in NOCS_ORACLE_DSN.",
     "DPY-6003": "The listener knows no such SID: check NOCS_ORACLE_DSN.",
     "DPY-6005": "Check host, port and protocol in NOCS_ORACLE_DSN, the firewall, and for TLS the "
-    "wallet.",
+    "wallet and its password.",
     "DPY-6006": "The server's certificate is of another name: use that host name in "
     "NOCS_ORACLE_DSN.",
 }  # fmt: skip
@@ -89,6 +91,6 @@ def told(message: str) -> str:
     lines = [line for line in lines if line and not line.startswith("Help:")]
     if not lines:
         return "no message"
-    shown = lines[0].partition(" (CONNECTION_ID=")[0]
+    shown = lines[0].partition(" (CONNECTION_ID=")[0].partition(". See http")[0]
     is_vague = "cannot connect to database" in shown or shown.startswith(("DPY-4011", "DPY-6000"))
     return f"{shown}: {lines[1]}" if is_vague and len(lines) > 1 else shown

@@ -80,7 +80,8 @@ def _connected(job: Job) -> Iterator[oracledb.Connection]:
     arguments: dict[str, Any] = {
         "config_dir": options.config_dir,
         "wallet_location": options.wallet_dir,
-        "wallet_password": options.wallet_password,
+        # Never nothing: for a locked key without a password OpenSSL would ask at the terminal.
+        "wallet_password": options.wallet_password or ("none" if options.wallet_dir else ""),
         "expire_time": options.expire_time_minutes,
         "tcp_connect_timeout": options.connect_timeout_seconds,
     }
