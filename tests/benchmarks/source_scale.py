@@ -1,0 +1,227 @@
+"""How the source scales: report time, overhead of a refresh, memory of its child, by customers.
+
+    python -m tests.benchmarks.source_scale --sizes 100000 300000 1000000 --json source_scale.json
+
+Whole refreshes run through the Oracle driver and the test server, whose SQL an embedded PostgreSQL
+executes. So the report's seconds are PostgreSQL's on this machine, not Oracle's; what holds
+anywhere is how they grow, what a refresh adds to its queries, and what the child weighs.
+"""
+
+import argparse
+import contextlib
+import json
+import shutil
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from nocs.cache import queue
+from nocs.cache.database import Database
+from nocs.cache.migrate import migrate
+from nocs.demo import ccb
+from nocs.demo.postgres import EmbeddedPostgres
+from nocs.model import RunStatus, Trigger
+from nocs.refresh import job
+from nocs.refresh.job import Refresher
+from nocs.settings import load_settings
+from nocs.source.job import Extract
+from tests.wire import OracleWire
+
+SIZES = (100_000, 300_000, 1_000_000)
+REPEATS = 3
+OVERHEAD_LIMIT_SECONDS = 1.0
+OVERHEAD_LIMIT_AT = 300_000
+MEMORY_LIMIT_MB = 150
+USER, PASSWORD = "nocs_reader", "benchmark"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Medians of the repeats, in seconds; the memory is the largest seen.
+
+    `overhead` is the whole refresh without its three queries, `beyond_report` without the report.
+    """
+
+    customers: int
+    entries: int
+    made: float
+    report: float
+    control: float
+    sign: float
+    refresh: float
+    overhead: float
+    beyond_report: float
+    child_peak_mb: float
+
+
+def run(
+    sizes: Sequence[int] = SIZES,
+    repeats: int = REPEATS,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Measured]:
+    """Measure each size on a PostgreSQL of its own."""
+    measured = []
+    for size in sizes:
+        tell(f"{size:,} customers …")
+        measured.append(_measure(size, repeats))
+    return measured
+
+
+def faults(measured: Sequence[Measured]) -> list[str]:
+    """What is beyond its limit."""
+    found = [
+        f"the child took {one.child_peak_mb:.0f} MB at {one.customers:,} customers"
+        for one in measured
+        if one.child_peak_mb >= MEMORY_LIMIT_MB
+    ]
+    found += [
+        f"a refresh took {one.overhead:.2f} s beyond its queries at {one.customers:,} customers"
+        for one in measured
+        if one.customers == OVERHEAD_LIMIT_AT and one.overhead >= OVERHEAD_LIMIT_SECONDS
+    ]
+    return found
+
+
+def table(measured: Sequence[Measured]) -> str:
+    """A line a size; growth is the report's time a customer, against the first size."""
+    heads = ("customers", "entries", "report s", "growth", "control s", "sign s", "refresh s",
+             "overhead s", "child MB")  # fmt: skip
+    lines = ["".join(f"{head:>12}" for head in heads)]
+    for one in measured:
+        growth = (one.report / one.customers) / (measured[0].report / measured[0].customers)
+        cells = (
+            f"{one.customers:,}", f"{one.entries:,}", f"{one.report:.2f}", f"x{growth:.2f}",
+            f"{one.control:.2f}", f"{one.sign:.3f}", f"{one.refresh:.2f}", f"{one.overhead:.2f}",
+            f"{one.child_peak_mb:.0f}",
+        )  # fmt: skip
+        lines.append("".join(f"{cell:>12}" for cell in cells))
+    return "\n".join(lines)
+
+
+def _measure(customers: int, repeats: int) -> Measured:
+    folder = Path(tempfile.mkdtemp(prefix="nocs-scale-"))
+    folder.chmod(0o755)  # run by root, PostgreSQL works as another user
+    try:
+        with EmbeddedPostgres(folder).running() as url:
+            began = time.monotonic()
+            with psycopg.connect(url) as connection:
+                ccb.create(connection, customers)
+                entries = connection.execute("SELECT count(*) FROM cisadm.ci_ft").fetchone()
+            made = time.monotonic() - began
+            with OracleWire(url, {USER: PASSWORD}, service="CCB") as wire:
+                rounds = _refreshes(url, wire, repeats)
+    finally:
+        shutil.rmtree(folder)
+    medians = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+    peak = max(one["child_peak_mb"] for one in rounds)
+    return Measured(
+        customers=customers,
+        entries=entries[0] if entries else 0,
+        made=made,
+        **medians | {"child_peak_mb": peak},
+    )
+
+
+def _refreshes(url: str, wire: OracleWire, repeats: int) -> list[dict[str, float]]:
+    settings = load_settings(
+        {
+            "NOCS_ORACLE_DSN": wire.dsn,
+            "NOCS_ORACLE_USER": USER,
+            "NOCS_ORACLE_PASSWORD": PASSWORD,
+        }
+    )
+    database = Database(url)
+    migrate(database)
+    refresher = Refresher(database, settings, url, "benchmark", threading.Event())
+    try:
+        return [_refresh(refresher) for _ in range(repeats)]
+    finally:
+        database.close()
+
+
+def _refresh(refresher: Refresher) -> dict[str, float]:
+    with refresher.database.transaction() as connection:
+        queue.request(connection, Trigger.CLI)
+    with _watched_child() as peaks, _answers() as answers:
+        ended = refresher.run_next()
+    assert ended is not None and ended.status is RunStatus.SUCCEEDED, ended
+    (answer,) = answers
+    seconds = {name: answer.seconds[name] for name in ("report", "control", "sign")}
+    whole = (ended.duration_ms or 0) / 1000
+    return seconds | {
+        "refresh": whole,
+        "overhead": whole - sum(seconds.values()),
+        "beyond_report": whole - seconds["report"],
+        "child_peak_mb": max(peaks) / 1024,
+    }
+
+
+@contextlib.contextmanager
+def _answers() -> Iterator[list[Extract]]:
+    """Collects what the child answers, with the seconds that it measured itself."""
+    answers: list[Extract] = []
+    asked = job.extract
+
+    def collected(*arguments: object, **named: object) -> Extract:
+        answers.append(asked(*arguments, **named))  # type: ignore[arg-type]
+        return answers[-1]
+
+    job.extract = collected
+    try:
+        yield answers
+    finally:
+        job.extract = asked
+
+
+@contextlib.contextmanager
+def _watched_child() -> Iterator[list[int]]:
+    """The peak memory of the extracting child in KB, as its own kernel counter tells it."""
+    peaks, done = [0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.01):
+            for child in psutil.Process().children():
+                with contextlib.suppress(OSError, psutil.Error):
+                    if "nocs.source.extract" in child.cmdline():
+                        status = Path(f"/proc/{child.pid}/status").read_text(encoding="utf-8")
+                        peaks.extend(
+                            int(line.split()[1])
+                            for line in status.splitlines()
+                            if line.startswith("VmHWM")
+                        )
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peaks
+    finally:
+        done.set()
+        watcher.join()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--json", type=Path, help="also write the figures there")
+    arguments = parser.parse_args()
+    measured = run(arguments.sizes, arguments.repeats, tell=print)
+    print(table(measured))
+    if arguments.json:
+        text = json.dumps([asdict(one) for one in measured], indent=2)
+        arguments.json.write_text(text + "\n", encoding="utf-8")
+    broken = faults(measured)
+    for fault in broken:
+        print(f"Beyond its limit: {fault}.")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
