@@ -15,7 +15,7 @@ from nocs.errors import SettingsError
 from nocs.model import RunStatus
 from nocs.refresh import retry
 from nocs.settings import load_settings
-from nocs.source.job import make_job
+from nocs.source.order import make_job
 from tests.oracle import environment_for, refresh, settings_for
 from tests.wire import OracleWire
 from tests.wire.tls import Authority, Terminator

@@ -15,7 +15,8 @@ from nocs.errors import RejectedError, SettingsError
 from nocs.model import RunStatus, SourceKind
 from nocs.refresh import gate
 from nocs.settings import load_settings
-from nocs.source.job import Extract, make_job
+from nocs.source.job import Extract
+from nocs.source.order import make_job
 from nocs.source.report import SIGN_FILE, for_postgres, read_select
 from nocs.source.sign import SignEvidence, Verdict, read
 from tests.oracle import environment_for, refresh, settings_for, snapshot_of

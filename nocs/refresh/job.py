@@ -18,7 +18,8 @@ from nocs.refresh.retry import Retries, pause_seconds
 from nocs.settings import Settings
 from nocs.source import demo
 from nocs.source.child import StoppedError, extract
-from nocs.source.job import Extract, Job, make_job
+from nocs.source.job import Extract, Job
+from nocs.source.order import make_job
 
 log = logging.getLogger("nocs.refresh")
 

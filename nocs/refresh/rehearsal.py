@@ -16,7 +16,8 @@ from nocs.settings import Settings
 from nocs.source import check
 from nocs.source.check import Finding, Level
 from nocs.source.child import extract
-from nocs.source.job import Examined, Extract, Job, make_job
+from nocs.source.job import Examined, Extract, Job
+from nocs.source.order import make_job
 
 SHOWN_PLAN_LINES = 60
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nocs.errors import SettingsError
-from nocs.settings import ROOT
 from nocs.source import readonly
 
-CONTROL_FILE = ROOT / "sql" / "customers_without_area.sql"
-SIGN_FILE = ROOT / "sql" / "sign_evidence.sql"
+FOLDER = Path(__file__).resolve().parents[2] / "sql"
+CONTROL_FILE = FOLDER / "customers_without_area.sql"
+SIGN_FILE = FOLDER / "sign_evidence.sql"
 
 _COMMENT = re.compile(r"--(?!\+)[^\n]*|/\*(?!\+).*?\*/", re.DOTALL)  # a hint is no comment
 _TEXT = re.compile(r"'(?:[^']|'')*'")

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from nocs.money import amount_text, count_text
-
 PAYMENT, BILL = "PS", "BS"
 
 
@@ -39,6 +37,8 @@ class SignEvidence:
 
     def in_words(self, grouping: str = "indian") -> str:
         """12 payments (PS) sum to −1,200.00, 10 bills (BS) to 900.00."""
+        from nocs.money import amount_text, count_text  # the child has no use for it
+
         return (
             f"{count_text(self.payments, grouping)} payments (PS) sum to "
             f"{amount_text(self.payment_amt, grouping)}, {count_text(self.bills, grouping)} bills "

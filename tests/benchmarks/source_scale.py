@@ -10,6 +10,7 @@ anywhere is how they grow, what a refresh adds to its queries, and what the chil
 import argparse
 import contextlib
 import json
+import logging
 import shutil
 import statistics
 import tempfile
@@ -212,6 +213,7 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=REPEATS)
     parser.add_argument("--json", type=Path, help="also write the figures there")
     arguments = parser.parse_args()
+    logging.basicConfig(level=logging.ERROR)
     measured = run(arguments.sizes, arguments.repeats, tell=print)
     print(table(measured))
     if arguments.json:
