@@ -184,7 +184,7 @@ class SchedulerProcess:
     def _why(self, pause: Pause) -> str:
         return (
             f"Oracle has refused the login since {self._local(pause.since)} ({pause.error_code}). "
-            "Start the scheduler with the corrected setting, or press Refresh."
+            "Restart the scheduler with the corrected setting, or press Refresh."
         )
 
     def _slot(self, moment: datetime) -> datetime:

@@ -46,7 +46,7 @@ def status_of(database: Database, settings: Settings) -> tuple[str, bool]:
     if pause:
         lines.append(
             f"Paused     Oracle refuses the login since {local(pause.since)} ({pause.error_code}); "
-            "start the scheduler with the corrected setting, or press Refresh"
+            "restart the scheduler with the corrected setting, or press Refresh"
         )
     if not living:
         lines.append("Scheduler  none is running; start it with: nocs scheduler")

@@ -32,14 +32,15 @@ CONTRACT = (
 
 
 def small_ccb(url: str) -> None:
-    """A small CC&B of three areas, with the largest amount, a Bangla name and a lost customer."""
+    """A small CC&B of three areas: the largest amounts, a Bangla name, a customer without area."""
     book = Book(date.today())  # noqa: DTZ011
     with psycopg.connect(url) as connection:
         ccb.create_empty(connection)
         book.label("001", "ENG", "Adabor")
         book.label("002", "BEN", "বনশ্রী")
         book.label("003", "ENG", "Kazla")
-        for code, amounts in {"001": ("500.00", "-20.25"), "002": (LARGEST,), "003": ()}.items():
+        ledger = {"001": ("500.00", "-20.25"), "002": (LARGEST, f"-{LARGEST}"), "003": ()}
+        for code, amounts in ledger.items():
             premise = book.premise((code, -10))
             book.account(premise)
             for amount in amounts:

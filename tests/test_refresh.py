@@ -36,6 +36,8 @@ def test_figures_travel_from_oracles_wire_format_to_the_cache_to_the_cent(
     assert areas["001"].net_balance == Decimal("479.75")
     assert (areas["001"].total_customers, areas["001"].positive_qty) == (3, 1)
     assert areas["002"].positive_balance_amt == Decimal(LARGEST)
+    assert areas["002"].negative_balance_amt == -Decimal(LARGEST)
+    assert areas["002"].net_balance == 0
     assert areas["002"].nocs_name == "বনশ্রী"
     assert areas["003"].total_customers == 1 and areas["003"].net_balance == 0
     assert run.unassigned_customers == 1

@@ -42,6 +42,7 @@ def check() -> None:
             raise
         show(Finding(Level.WARN, f"The figures are not compared. {error}"))
         is_good = rehearsal.run(None, "")
-    typer.echo("All is well." if is_good else "A check failed: see FAIL above.")
+    warnings = f" Warnings: {rehearsal.warnings}." if rehearsal.warnings else ""
+    typer.echo(("A refresh would publish." if is_good else "No refresh would publish.") + warnings)
     if not is_good:
         raise typer.Exit(1)

@@ -30,6 +30,7 @@ class Rehearsal:
     ) -> None:
         self._settings, self._show, self._stop = settings, show, stop
         self.failed = False
+        self.warnings = 0
 
     def run(self, database: Database | None, demo_url: str) -> bool:
         """Whether a refresh would publish. Without `database` nothing is compared."""
@@ -113,7 +114,8 @@ class Rehearsal:
     def _compared(self, now: Figures, before: Snapshot | None) -> Iterator[str]:
         grouping = self._settings.number_grouping
         old = before.totals if before else None
-        yield f"{'':10}{'source now':>26}{'in the cache':>26}{'difference':>26}"
+        headings = ("source now", "in the cache", "difference")[: 3 if old else 1]
+        yield " " * 10 + "".join(f"{heading:>26}" for heading in headings)
         for name, heading in (
             ("total_customers", "customers"),
             ("positive_balance_amt", "credit"),
@@ -141,4 +143,5 @@ class Rehearsal:
 
     def _found(self, finding: Finding) -> None:
         self.failed = self.failed or finding.level is Level.FAIL
+        self.warnings += finding.level is Level.WARN
         self._show(finding)

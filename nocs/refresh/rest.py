@@ -36,7 +36,7 @@ def refuse(connection: Connection, settings: Settings, trigger: Trigger) -> None
         raise SourceError(
             f"Oracle was not asked, because it refused this login before ({pause.error_code}). "
             "The figures of the last success are kept.",
-            "Start the scheduler with the corrected setting, or press Refresh.",
+            "Restart the scheduler with the corrected setting, or press Refresh.",
             code=pause.error_code,
         )
 

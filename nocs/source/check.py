@@ -66,10 +66,9 @@ def _too_much(examined: Examined, job: Job) -> Iterator[Finding]:
     writes: dict[str, list[str]] = {}
     for table, privilege in examined.table_privileges:
         if privilege not in READS:
-            writes.setdefault(table, []).append(privilege)
-    for table, privileges in writes.items():
-        names = ", ".join(privileges)
-        yield Finding(Level.WARN, f"{_full(table, job)}: the user should not have {names}.")
+            writes.setdefault(privilege, []).append(_full(table, job))
+    for privilege, tables in writes.items():
+        yield Finding(Level.WARN, f"The user should not have {privilege} on {', '.join(tables)}.")
     if not more and not writes and not examined.problems:
         yield Finding(Level.OK, "The user can change nothing.")
 

@@ -9,7 +9,7 @@ from nocs.errors import SourceError
 
 KEPT = "The figures of the last success are kept."
 _PAUSED = (
-    "The scheduler does not try again by itself, because repeated tries lock the account: start "
+    "The scheduler does not try again by itself, because repeated tries lock the account: restart "
     "it with the corrected setting, or press Refresh."
 )
 # After one of these the account itself is refused, and the scheduler rests (see `pause`).

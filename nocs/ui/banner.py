@@ -73,14 +73,15 @@ def _banners(state: LiveState, now: datetime, words: Words) -> Iterator[str]:
             f"{FAILURES[run.status]} ({words.time(when, now)})",
             f"<p>{escape(run.error)}</p>{_kept(state.snapshot, words)}",
         )
-    if state.pause:
+    # A failure that was the refused login itself has said all this.
+    if state.pause and not (run and run.error_code == state.pause.error_code):
         yield banner(
             "pause",
             "warn",
             f"Oracle refuses the login since {words.time(state.pause.since, now)} "
             f"({escape(state.pause.error_code)})",
             "<p>It is not asked again by itself, because repeated tries lock the account. "
-            "Start the scheduler with the corrected setting, or press Refresh.</p>",
+            "Restart the scheduler with the corrected setting, or press Refresh.</p>",
         )
     if not state.problem and not has_scheduler(state, now):
         yield banner(
