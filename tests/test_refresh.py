@@ -46,6 +46,7 @@ def test_figures_travel_from_oracles_wire_format_to_the_cache_to_the_cent(
 def test_the_sign_setting_exchanges_credit_and_due(database: Database, wire: OracleWire) -> None:
     settings = settings_for(wire, NOCS_CREDIT_SIGN="-1", NOCS_CREDIT_SIGN_CONFIRMED="true")
     refresh(database, settings)
+    assert not any("FT_TYPE_FLG" in sql for sql in wire.statements)  # confirmed: not asked for
     adabor = snapshot_of(database).areas[0]
     assert adabor.positive_balance_amt == Decimal("20.25")
     assert adabor.negative_balance_amt == Decimal("-500.00")

@@ -9,12 +9,13 @@ import pytest
 
 from nocs.cache import runs
 from nocs.cache.database import Database
+from nocs.money import amount_text
 from nocs.refresh.rehearsal import Rehearsal
 from nocs.settings import ROOT
 from nocs.source.check import Finding, Level
 from nocs.source.readonly import tables_of
 from nocs.source.report import CONTROL_FILE, SIGN_FILE, read_select
-from tests.oracle import PASSWORD, USER, environment_for, settings_for, small_ccb
+from tests.oracle import LARGEST, PASSWORD, USER, environment_for, settings_for, small_ccb
 from tests.records import area, publish
 from tests.test_commands import nocs
 from tests.wire import Answer, OracleWire, OraError
@@ -88,7 +89,8 @@ def test_a_good_source_is_told_as_one_and_nothing_is_published(
     ):
         assert told in done.stdout
     (due,) = [line for line in done.stdout.splitlines() if line.strip().startswith("due ")]
-    assert due.split() == ["due", "−20.25", "−20.25", "0.00"]
+    now, moved = -Decimal(LARGEST) - Decimal("20.25"), -Decimal(LARGEST)
+    assert due.split() == ["due", amount_text(now), "−20.25", amount_text(moved)]
     assert PASSWORD not in done.stdout
     with database.reading() as connection:
         assert len(runs.recent(connection)) == 1

@@ -51,14 +51,14 @@ def _extract(connection: psycopg.Connection, job: Job, connected: float) -> Extr
 
     columns, rows = run("report", job.report)
     _, ((customers, credit, due),) = run("control", job.control)
-    _, evidence = run("sign", job.sign)
+    evidence = sign.read(run("sign", job.sign)[1]) if job.sign else None
     return Extract(
         columns=columns,
         rows=tuple(rows),
         unassigned_customers=int(customers),
         unassigned_credit_amt=credit,
         unassigned_due_amt=due,
-        sign=sign.read(evidence),
+        sign=evidence,
         seconds=seconds,
     )
 

@@ -61,7 +61,7 @@ def _extract(connection: oracledb.Connection, job: Job, connected: float) -> Ext
         rows = tuple(run("report", job.report))
         columns = tuple(column.name.upper() for column in cursor.description or ())
         customers, credit, due = run("control", job.control)[0]
-        evidence = sign.read(run("sign", job.sign))
+        evidence = sign.read(run("sign", job.sign)) if job.sign else None
     return Extract(
         columns=columns,
         rows=rows,

@@ -21,7 +21,8 @@ def make_job(settings: Settings, demo_url: str, *, examine: bool = False) -> Job
         kind=settings.source_kind(),
         report=report,
         control=control,
-        sign=sign,
+        # What is confirmed is not asked for: a report over views of one's own needs no CI_FT.
+        sign="" if settings.credit_sign_confirmed and not examine else sign,
         credit_sign=settings.credit_sign,
         call_timeout_seconds=settings.oracle_call_timeout_seconds,
         schema=settings.oracle_schema,
