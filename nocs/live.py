@@ -7,7 +7,6 @@ page never waits for a query. When PostgreSQL is away the last state stays, with
 import logging
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,8 +15,9 @@ from sqlalchemy import Connection
 from nocs.cache import balances, runs, schedulers, tokens
 from nocs.cache.database import Database, clock
 from nocs.cache.migrate import require_current
+from nocs.cache.tokens import ApiToken
 from nocs.errors import CacheError, NocsError
-from nocs.model import Run, Scheduler, Snapshot
+from nocs.model import Run, RunStatus, Scheduler, Snapshot
 
 log = logging.getLogger("nocs.live")
 
@@ -39,7 +39,17 @@ class LiveState:
     cooling_until: datetime | None = None
     problem: str = ""
     problem_since: datetime | None = None
-    token_names: Mapping[bytes, str] = field(default_factory=dict, repr=False)
+    tokens: tuple[ApiToken, ...] = field(default=(), repr=False)
+
+    def restricted_to(self, codes: frozenset[str] | None) -> "LiveState":
+        """The state as one sees it who may see these areas alone; None: all of them."""
+        if codes is None:
+            return self
+        return replace(
+            self,
+            snapshot=self.snapshot.restricted_to(codes) if self.snapshot else None,
+            last_run=self.last_run and without_figures(self.last_run),
+        )
 
 
 class Live:
@@ -121,7 +131,7 @@ class Live:
             ),
             schedulers=schedulers.living(connection),
             cooling_until=self._cooling_until(last_run),
-            token_names=tokens.living(connection),
+            tokens=tokens.living(connection),
         )
 
     def _cooling_until(self, last_run: Run | None) -> datetime | None:
@@ -140,6 +150,16 @@ class Live:
             log.error("The cache cannot be read; the last figures are kept. %s", error)
         since = self.state.problem_since or self.now()
         self._replace(replace(self.state, problem=str(error), problem_since=since))
+
+
+def without_figures(run: Run) -> Run:
+    """A run without what it says of areas: totals, warnings, and the gate's words."""
+    error = run.error
+    if run.status is RunStatus.REJECTED:
+        error = "Its figures broke a rule of the publishing gate."
+    return replace(
+        run, totals=None, row_count=None, warnings=(), unassigned_customers=None, error=error
+    )
 
 
 def refusal(state: LiveState, now: datetime) -> str:

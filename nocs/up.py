@@ -31,6 +31,7 @@ from nocs.errors import NocsError, SettingsError
 from nocs.model import SourceKind
 from nocs.money import count_text
 from nocs.settings import PREFIX, ROOT, Settings
+from nocs.settings.exposure import require_safe_address
 
 DEMO_TOKEN = "demo"
 END_GRACE_SECONDS = 10.0
@@ -48,6 +49,7 @@ def up(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
     console.print(f"NOCS balance summary {__version__}. Ctrl-C stops everything.")
+    require_safe_address(settings)
     require_free_port(settings)
     with _only_one(settings), cache_url(settings) as url:
         children: list[subprocess.Popen[bytes]] = []
