@@ -130,15 +130,9 @@ class Live:
                 connection, published.source if published else None
             ),
             schedulers=schedulers.living(connection),
-            cooling_until=self._cooling_until(last_run),
+            cooling_until=cooling_until(last_run, self._cooldown),
             tokens=tokens.living(connection),
         )
-
-    def _cooling_until(self, last_run: Run | None) -> datetime | None:
-        """A person rests after any refresh that reached its end, not after one cut off."""
-        if last_run is None or last_run.finished_at is None or last_run.error_code == "stopped":
-            return None
-        return last_run.finished_at + self._cooldown
 
     def _replace(self, fresh: LiveState) -> None:
         if fresh != self.state:
@@ -162,11 +156,23 @@ def without_figures(run: Run) -> Run:
     )
 
 
+def cooling_until(last_run: Run | None, cooldown: timedelta) -> datetime | None:
+    """A person rests after any refresh that reached its end, not after one cut off."""
+    if last_run is None or last_run.finished_at is None or last_run.error_code == "stopped":
+        return None
+    return last_run.finished_at + cooldown
+
+
 def refusal(state: LiveState, now: datetime) -> str:
     """Why a refresh may not be asked for now, in words; empty when it may."""
     if state.problem:
         return "The cache cannot be reached."
-    if state.cooling_until is None or now >= state.cooling_until:
+    return rest_words(state.cooling_until, now)
+
+
+def rest_words(until: datetime | None, now: datetime) -> str:
+    """How long the rest after a refresh still is; empty when it is over."""
+    if until is None or now >= until:
         return ""
-    rest = int((state.cooling_until - now).total_seconds()) + 1
-    return f"The last refresh has just ended. The next may be asked for in {rest} s."
+    seconds = int((until - now).total_seconds()) + 1
+    return f"The last refresh has just ended. The next may be asked for in {seconds} s."

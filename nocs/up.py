@@ -141,8 +141,8 @@ def make_demo(console: Console, url: str, customers: int, *, anew: bool = False)
 
 def _demo_token(database: Database) -> str:
     with database.transaction() as connection:
-        tokens.revoke(connection, DEMO_TOKEN)
-        return tokens.create(connection, DEMO_TOKEN)
+        tokens.revoke(connection, DEMO_TOKEN, revoked_by="nocs up")
+        return tokens.create(connection, DEMO_TOKEN, scope=tokens.Scope.REFRESH, made_by="nocs up")
 
 
 def _tell_where(console: Console, settings: Settings, token: str) -> None:

@@ -82,7 +82,7 @@ def search(
         },
     )
     return tuple(
-        Entry(**{**row._mapping, "action": Action(row.action)})  # type: ignore[arg-type]
+        Entry(**{**row._mapping, "action": Action(row.action)})
         for row in rows
     )
 

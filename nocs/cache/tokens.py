@@ -14,15 +14,14 @@ from enum import StrEnum
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from nocs.cache import audit
 from nocs.cache.database import notify
 from nocs.errors import NocsError
 
 PREFIX = "nocs_"
 # How exact "last used" is; a busy program does not make a write of each of its reads.
 USE_NOTED_EVERY = timedelta(minutes=1)
-_COLUMNS = (
-    "id, name, token_hash, scope, areas, created_at, expires_at, last_used_at, revoked_at"
-)
+_COLUMNS = "id, name, token_hash, scope, areas, created_at, expires_at, last_used_at, revoked_at"
 
 
 class Scope(StrEnum):
@@ -60,6 +59,7 @@ def create(
     scope: Scope = Scope.READ,
     areas: frozenset[str] | None = None,
     expires_after: timedelta | None = None,
+    made_by: str = "",
 ) -> str:
     """Make a token and return it; NocsError when a living one has the name.
 
@@ -93,17 +93,23 @@ def create(
         raise NocsError(
             f"A token named {name} exists.", "Choose another name, or revoke it first."
         ) from None
+    limits = f"areas {', '.join(sorted(areas))}" if areas else "all areas"
+    life = f"for {expires_after}" if expires_after else "without an end"
+    detail = f"{name}: scope {scope}, {limits}, {life}"
+    audit.write(connection, audit.Action.TOKEN_MADE, who=made_by, detail=detail)
     notify(connection)
     return token
 
 
-def revoke(connection: Connection, name: str) -> bool:
+def revoke(connection: Connection, name: str, *, revoked_by: str = "") -> bool:
     """Revoke the living token of that name; False when there is none."""
     done = connection.execute(
         text("UPDATE nocs_api_token SET revoked_at = now() WHERE name = :n AND revoked_at IS NULL"),
         {"n": name},
     )
-    notify(connection)
+    if done.rowcount:
+        audit.write(connection, audit.Action.TOKEN_REVOKED, who=revoked_by, detail=name)
+        notify(connection)
     return bool(done.rowcount)
 
 
