@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from nocs.cache import audit, history, queue, runs, tokens
+from nocs.cache import audit, published, queue, runs, tokens
 from nocs.cache.audit import Action
 from nocs.cache.database import Database, clock
 from nocs.cache.migrate import migrate
@@ -92,10 +92,10 @@ class Dashboard:
         with self._database.reading() as connection:
             return runs.get(connection, run_id)
 
-    def history(self, wanted: history.Wanted) -> tuple[history.Moment, ...]:
-        """What was published over a span of time, oldest first, from PostgreSQL."""
+    def history(self, wanted: published.Wanted) -> tuple[published.Moment, ...] | None:
+        """What was published over a span of time, oldest first; None when that is too much."""
         with self._database.reading() as connection:
-            return history.read(connection, wanted)
+            return published.moments(connection, wanted)
 
     def audit_entries(self, **search: Any) -> tuple[audit.Entry, ...]:
         """Rows of the audit; see nocs.cache.audit.search."""

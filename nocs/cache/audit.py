@@ -81,10 +81,7 @@ def search(
             "limit": min(limit, MOST_ROWS),
         },
     )
-    return tuple(
-        Entry(**{**row._mapping, "action": Action(row.action)})
-        for row in rows
-    )
+    return tuple(Entry(**{**row._mapping, "action": Action(row.action)}) for row in rows)
 
 
 def forget(connection: Connection, older_than: timedelta) -> int:

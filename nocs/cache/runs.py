@@ -38,9 +38,7 @@ def published_before(connection: Connection, run: Run) -> Run | None:
     )
 
 
-def recent(
-    connection: Connection, limit: int = 100, before: int | None = None
-) -> tuple[Run, ...]:
+def recent(connection: Connection, limit: int = 100, before: int | None = None) -> tuple[Run, ...]:
     """The newest runs, newest first; with `before` only those older than that run."""
     rows = connection.execute(
         text(
