@@ -17,7 +17,7 @@ from nocs.web.api.errors import empty_cache
 from nocs.web.api.limits import failures
 
 bearer = HTTPBearer(auto_error=False, description="A token made with `nocs token create`.")
-_noted: dict[int, float] = {}
+_noted: dict[bytes, float] = {}
 
 
 class Caller:
@@ -104,7 +104,7 @@ async def _note_refusal(who: str, address: str, why: str) -> None:
 def _note_use(token: ApiToken, background: BackgroundTasks) -> None:
     """After the answer, and once a minute: no caller waits for it."""
     now = time.monotonic()
-    last = _noted.get(token.id)
+    last = _noted.get(token.hash)
     if last is None or now - last >= USE_NOTED_EVERY.total_seconds():
-        _noted[token.id] = now
+        _noted[token.hash] = now
         background.add_task(dashboard().note_token_use, token.id)
