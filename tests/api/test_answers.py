@@ -19,6 +19,7 @@ from tests.api.conftest import REPORT, MakeToken, ago, cool, seen
 from tests.records import area, fail, publish, running
 
 HISTORY = f"{REPORT}/history"
+FIGURES = (REPORT, HISTORY, f"{REPORT}.csv", f"{REPORT}.xlsx", "/api/areas")
 
 
 def test_the_report_can_be_narrowed_to_areas(
@@ -49,18 +50,18 @@ def test_figures_older_than_asked_for_are_409(
         assert f"older than {limit} s" in answer.json()["error"]
 
 
-@pytest.mark.parametrize("path", [REPORT, HISTORY, f"{REPORT}.csv", f"{REPORT}.xlsx", "/api/areas"])
 def test_who_has_the_answer_already_gets_304_without_a_body(
-    client: TestClient, figures: None, reader: dict[str, str], path: str
+    client: TestClient, figures: None, reader: dict[str, str]
 ) -> None:
-    first = client.get(path, headers=reader)
-    tag = first.headers["ETag"]
-    assert first.headers["Cache-Control"] == "private, no-cache"
-    assert "Authorization" in first.headers["Vary"]
-    for known in (tag, f'"other", {tag}', tag.removeprefix("W/"), "*"):
-        again = client.get(path, headers=reader | {"If-None-Match": known})
-        assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
-    assert client.get(path, headers=reader | {"If-None-Match": '"other"'}).status_code == 200
+    for path in (*FIGURES, "/api/runs"):
+        first = client.get(path, headers=reader)
+        tag = first.headers["ETag"]
+        assert first.headers["Cache-Control"] == "private, no-cache"
+        assert "Authorization" in first.headers["Vary"]
+        for known in (tag, f'"other", {tag}', tag.removeprefix("W/"), "*"):
+            again = client.get(path, headers=reader | {"If-None-Match": known})
+            assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+        assert client.get(path, headers=reader | {"If-None-Match": '"other"'}).status_code == 200
 
 
 def test_the_tag_changes_with_the_figures_and_with_the_filter(
@@ -74,15 +75,15 @@ def test_the_tag_changes_with_the_figures_and_with_the_filter(
     assert len({before, filtered, after}) == 3
 
 
-@pytest.mark.parametrize("path", [REPORT, HISTORY, f"{REPORT}.csv", "/api/areas", "/api/runs"])
 def test_head_answers_like_get_without_a_body(
-    client: TestClient, figures: None, reader: dict[str, str], path: str
+    client: TestClient, figures: None, reader: dict[str, str]
 ) -> None:
     plain = reader | {"Accept-Encoding": "identity"}
-    full, head = client.get(path, headers=plain), client.head(path, headers=plain)
-    assert head.status_code == 200 and head.content == b""
-    for name in ("ETag", "Content-Type", "Content-Length"):
-        assert head.headers[name] == full.headers[name]
+    for path in (REPORT, HISTORY, f"{REPORT}.csv", "/api/areas", "/api/runs"):
+        full, head = client.get(path, headers=plain), client.head(path, headers=plain)
+        assert head.status_code == 200 and head.content == b""
+        for name in ("ETag", "Content-Type", "Content-Length"):
+            assert head.headers[name] == full.headers[name]
 
 
 def test_an_answer_is_compressed_for_who_can_read_that(
@@ -117,12 +118,12 @@ def test_workbook_csv_and_report_agree_to_the_cent(
     assert nets == {entry["nocs_code"]: Decimal(entry["net_balance"]) for entry in report}
 
 
-@pytest.mark.parametrize("path", [f"{REPORT}.csv", f"{REPORT}.xlsx", "/api/areas", HISTORY])
 def test_without_figures_every_address_of_them_is_503(
-    client: TestClient, reader: dict[str, str], path: str
+    client: TestClient, reader: dict[str, str]
 ) -> None:
-    answer = client.get(path, headers=reader)
-    assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+    for path in FIGURES:
+        answer = client.get(path, headers=reader)
+        assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
 
 
 def test_a_run_is_queued_with_202_and_its_location(
@@ -342,3 +343,13 @@ def test_every_address_is_in_the_openapi_and_on_the_docs_page(client: TestClient
         "/runs/{run_id}",
     }
     assert all(f"/api{path}<" in page for path in paths)
+
+
+def test_a_misspelt_parameter_is_refused_with_the_ones_there_are(
+    client: TestClient, figures: None, reader: dict[str, str]
+) -> None:
+    answer = client.get(REPORT, params={"areas": "001"}, headers=reader)
+    assert answer.status_code == 422
+    assert answer.json()["error"] == (
+        "areas: no such parameter; there are: area, max_age_seconds, refresh."
+    )

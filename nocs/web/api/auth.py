@@ -65,6 +65,7 @@ async def caller(
     if token is None or not token.is_valid(board.now()):
         raise await _refused(credentials, address, token)
     _note_use(token, background)
+    _require_known_parameters(request)
     return Caller(token, address)
 
 
@@ -92,6 +93,14 @@ async def _refused(
         "Send a valid token as 'Authorization: Bearer TOKEN'.",
         {"WWW-Authenticate": challenge},
     )
+
+
+def _require_known_parameters(request: Request) -> None:
+    """422 for a parameter that this address does not have: a misspelt filter filters nothing."""
+    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    if unknown := sorted(set(request.query_params) - known):
+        listed = ", ".join(sorted(known)) or "none"
+        raise HTTPException(422, f"{unknown[0]}: no such parameter; there are: {listed}.")
 
 
 async def _note_refusal(who: str, address: str, why: str) -> None:

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from nocs.dashboard import dashboard
 from nocs.errors import NocsError
@@ -57,10 +58,22 @@ def failure(status: int, message: str, headers: dict[str, str] | None = None) ->
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    message = error.detail
+    message, headers = error.detail, dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
     if error.status_code == 404 and message == "Not Found":
         message = f"No such address: {request.url.path}"
-    return failure(error.status_code, message, dict(error.headers or {}))
+    return failure(error.status_code, message, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """Every method of this address: several routes may share it."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    found: set[str] = set()
+    for template, operations in request.app.openapi()["paths"].items():
+        if compile_path(template)[0].match(path):
+            found |= {method.upper() for method in operations}
+    return found | {"GET", "HEAD"} if "GET" in found or not found else found
 
 
 async def _bad_request(request: Request, error: Exception) -> JSONResponse:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, BeforeValidator
 from starlette.exceptions import HTTPException
 
 from nocs.cache.published import Interval, Moment, Wanted
@@ -22,6 +22,16 @@ router = APIRouter(tags=["report"])
 DEFAULT_SPAN = timedelta(days=7)
 MOST_MOMENTS = 1_000
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _as_text(value: Any) -> Any:
+    """A bare number would be read as seconds since 1970."""
+    if isinstance(value, str) and value.replace(".", "", 1).lstrip("+-").isdigit():
+        raise ValueError("must be like 2026-11-24T10:00:00Z")
+    return value
+
+
+ZonedTime = Annotated[AwareDatetime, BeforeValidator(_as_text)]
 
 
 class PastArea(BaseModel):
@@ -63,11 +73,11 @@ async def history(
     caller: Authorized,
     area: AreaCodes = None,
     start: Annotated[
-        AwareDatetime | None,
+        ZonedTime | None,
         Query(alias="from", description="ISO 8601 with a zone; 7 days before `to` without it."),
     ] = None,
     end: Annotated[
-        AwareDatetime | None, Query(alias="to", description="ISO 8601 with a zone; now without it.")
+        ZonedTime | None, Query(alias="to", description="ISO 8601 with a zone; now without it.")
     ] = None,
     interval: Annotated[
         Interval, Query(description="Every run, or the last of each hour or day.")
