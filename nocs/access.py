@@ -1,4 +1,4 @@
-"""Who is looking, and what that person may do: claims of a sign-in turned into a role and areas.
+"""Who is looking and may do what: claims of a sign-in turned into a role and areas; and the audit.
 
 Nothing here knows how the sign-in came about. A person without a role is refused; a person whose
 areas are limited sees those alone, on every page, in every total and in every file.
@@ -6,6 +6,7 @@ areas are limited sees those alone, on every page, in every total and in every f
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -32,6 +33,30 @@ class Viewer:
     @property
     def is_operator(self) -> bool:
         return self.role is Role.OPERATOR
+
+
+class Action(StrEnum):
+    """What the audit tells of."""
+
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    REFUSAL = "refusal"
+    REFRESH = "refresh"
+    DOWNLOAD = "download"
+    TOKEN_MADE = "token_made"
+    TOKEN_REVOKED = "token_revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of the audit. `at` is PostgreSQL's clock, `address` where it was asked from."""
+
+    id: int
+    at: datetime
+    who: str
+    action: Action
+    address: str
+    detail: str
 
 
 EVERYBODY = Viewer(ANONYMOUS, Role.OPERATOR)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from nocs.access import Action, Entry
 from nocs.cache import audit, published, queue, runs, tokens
-from nocs.cache.audit import Action
 from nocs.cache.database import Database, clock
 from nocs.cache.migrate import migrate
 from nocs.demo.postgres import EmbeddedPostgres
@@ -97,7 +97,7 @@ class Dashboard:
         with self._database.reading() as connection:
             return published.moments(connection, wanted)
 
-    def audit_entries(self, **search: Any) -> tuple[audit.Entry, ...]:
+    def audit_entries(self, **search: Any) -> tuple[Entry, ...]:
         """Rows of the audit; see nocs.cache.audit.search."""
         with self._database.reading() as connection:
             return audit.search(connection, **search)

@@ -3,36 +3,14 @@
 The table refuses changes itself; see migration 0003. Old rows go after NOCS_AUDIT_DAYS.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import Connection, text
 
+from nocs.access import Action, Entry
+
 LONGEST_TEXT = 500
 MOST_ROWS = 10_000
-
-
-class Action(StrEnum):
-    SIGN_IN = "sign_in"
-    SIGN_OUT = "sign_out"
-    REFUSAL = "refusal"
-    REFRESH = "refresh"
-    DOWNLOAD = "download"
-    TOKEN_MADE = "token_made"
-    TOKEN_REVOKED = "token_revoked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One row. `at` is PostgreSQL's clock, `address` where the person or program was."""
-
-    id: int
-    at: datetime
-    who: str
-    action: Action
-    address: str
-    detail: str
 
 
 def write(

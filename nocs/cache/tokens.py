@@ -14,6 +14,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from nocs.access import Action
 from nocs.cache import audit
 from nocs.cache.database import notify
 from nocs.errors import NocsError
@@ -96,7 +97,7 @@ def create(
     limits = f"areas {', '.join(sorted(areas))}" if areas else "all areas"
     life = f"for {expires_after}" if expires_after else "without an end"
     detail = f"{name}: scope {scope}, {limits}, {life}"
-    audit.write(connection, audit.Action.TOKEN_MADE, who=made_by, detail=detail)
+    audit.write(connection, Action.TOKEN_MADE, who=made_by, detail=detail)
     notify(connection)
     return token
 
@@ -108,7 +109,7 @@ def revoke(connection: Connection, name: str, *, revoked_by: str = "") -> bool:
         {"n": name},
     )
     if done.rowcount:
-        audit.write(connection, audit.Action.TOKEN_REVOKED, who=revoked_by, detail=name)
+        audit.write(connection, Action.TOKEN_REVOKED, who=revoked_by, detail=name)
         notify(connection)
     return bool(done.rowcount)
 

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from nocs import dashboard
+from nocs.access import Action
 from nocs.cache import audit, tokens
-from nocs.cache.audit import Action
 from nocs.cache.database import Database
 from nocs.cache.tokens import Scope
 from nocs.web.api import limits

@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
-from nocs.cache.audit import Action
+from nocs.access import Action
 from nocs.cache.tokens import USE_NOTED_EVERY, ApiToken, digest, find
 from nocs.dashboard import dashboard
 from nocs.live import LiveState

@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from nocs import workbook
-from nocs.cache.audit import Action
+from nocs.access import Action
 from nocs.dashboard import dashboard
 from nocs.model import Snapshot
 from nocs.web.api.answers import NOT_MODIFIED, file_answer
