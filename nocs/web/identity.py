@@ -139,7 +139,8 @@ class SignIns:
             answer = client.get(
                 self._userinfo_url, headers={"Authorization": f"Bearer {access_token}"}
             )
-        if answer.status_code in (401, 403):
+        # A token that is no longer good is 401 by the standard, and 400 or 403 at some.
+        if answer.is_client_error and answer.status_code not in (408, 429):
             return None
         said = answer.raise_for_status().json()
         return said if isinstance(said, dict) else None
