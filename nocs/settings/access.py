@@ -1,5 +1,6 @@
 """Settings of access: who signs in where, who may do what, what the audit keeps."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -115,6 +116,10 @@ class AccessSettings(BaseModel):
         if value and len(value.get_secret_value()) < SHORTEST_COOKIE_SECRET:
             raise ValueError(f"must have {SHORTEST_COOKIE_SECRET} characters or more")
         return value
+
+    @property
+    def audit_kept(self) -> timedelta:
+        return timedelta(days=self.audit_days)
 
     @property
     def is_https(self) -> bool:

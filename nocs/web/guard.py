@@ -75,8 +75,7 @@ class Guard:
             return 403, "No sign-in is set up: only this machine itself is answered."
         if not self._takes_host(Headers(scope=scope).get("host", "")):
             return 421, "This host name is not served here (NOCS_ALLOWED_HOSTS)."
-        path = "/" + scope["path"].strip("/")
-        if path.startswith(CLOSED):
+        if any(closed in scope["path"] for closed in CLOSED):  # below any path of a proxy
             return 404, "Not found."
         return None
 
