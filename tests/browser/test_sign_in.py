@@ -1,13 +1,6 @@
 """Sign-in against a real OIDC provider, in a real browser: who gets in, and sees what."""
 
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from nocs.cache import audit
 from nocs.cache.database import Database
-from nocs.settings import ROOT
 from tests.browser.conftest import PATIENCE_MILLISECONDS, free_port
+from tests.browser.servers import process
 from tests.conftest import _fresh_database
 from tests.records import area, publish
 from tests.waiting import until
@@ -56,39 +49,6 @@ class Dashboard:
     def audited(self) -> list[tuple[str, str]]:
         with self.database.transaction() as connection:
             return [(entry.action, entry.who) for entry in audit.search(connection)]
-
-
-@contextmanager
-def process(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="nocs-sign-in-"))
-    log = folder / "log"
-    with log.open("w") as output:
-        started = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            cwd=ROOT,
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-                "NOCS_DATA_DIR": str(folder),
-                **environment,
-            },
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-
-    def answers() -> bool:
-        assert started.poll() is None, log.read_text(encoding="utf-8")
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-
-    try:
-        until(answers, f"{command[0]} to listen", seconds=60)
-        yield log
-    finally:
-        started.send_signal(signal.SIGINT)
-        started.wait(20)
-    assert "Traceback" not in log.read_text(encoding="utf-8")
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
