@@ -17,6 +17,8 @@ check: $(VENV)/test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/find_secrets.py
+	$(BIN)/python .ci/audit_packages.py
 
 format: $(VENV)/test
 	$(BIN)/ruff check --fix
