@@ -17,6 +17,8 @@ check: $(VENV)/test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/find_secrets.py
+	$(BIN)/python .ci/audit_packages.py
 
 bench: $(VENV)/test
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -17,6 +17,7 @@ else:
 
     app = st.App(
         Path(__file__).resolve(),
+        secrets=server.secrets(),
         lifespan=server.lifespan,
         routes=server.routes(),
         middleware=server.middleware(),

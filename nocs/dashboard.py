@@ -4,17 +4,23 @@ Made once a process, by whichever comes first: the ASGI lifespan or the first sc
 """
 
 import atexit
+import logging
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from nocs.cache import queue, runs
-from nocs.cache.database import Database
+from nocs.access import Action, Entry
+from nocs.cache import audit, published, queue, runs, tokens
+from nocs.cache.database import Database, clock
 from nocs.cache.migrate import migrate
 from nocs.demo.postgres import EmbeddedPostgres
-from nocs.live import Live, LiveState, refusal
+from nocs.errors import NocsError
+from nocs.live import Live, LiveState, cooling_until, refusal, rest_words
 from nocs.model import Run, Trigger
 from nocs.settings import Settings, load_settings
+
+log = logging.getLogger("nocs.dashboard")
 
 
 @dataclass(frozen=True)
@@ -51,20 +57,67 @@ class Dashboard:
         """PostgreSQL's clock."""
         return self._live.now()
 
-    def request_refresh(self, trigger: Trigger, requested_by: str) -> RefreshAnswer:
-        """Queue a refresh or join the open one; refused while cooling down."""
+    def request_refresh(
+        self, trigger: Trigger, requested_by: str, address: str = ""
+    ) -> RefreshAnswer:
+        """Queue a refresh or join the open one; refused while cooling down.
+
+        The rest is looked up in PostgreSQL too: memory may be a moment behind another dashboard.
+        """
         state = self.state()
         if state.open_run is None and (why := refusal(state, self.now())):
             return RefreshAnswer(None, refused=why)
         with self._database.transaction() as connection:
+            until = cooling_until(runs.last_finished(connection), self.settings.cooldown)
+            why = rest_words(until, clock(connection))
+            if why and runs.open_run(connection) is None:
+                return RefreshAnswer(None, refused=why)
             answer = queue.request(connection, trigger, requested_by)
+            if answer.run:
+                word = "joined" if answer.joined else "queued"
+                detail = f"refresh {answer.run.id} {word}"
+                audit.write(
+                    connection, Action.REFRESH, who=requested_by, address=address, detail=detail
+                )
         self._live.read()
         return RefreshAnswer(answer.run, joined=answer.joined)
 
-    def recent_runs(self, limit: int = 100) -> tuple[Run, ...]:
-        """The newest runs, newest first, from PostgreSQL."""
+    def recent_runs(self, limit: int = 100, before: int | None = None) -> tuple[Run, ...]:
+        """The newest runs (older than run `before`), newest first, from PostgreSQL."""
         with self._database.reading() as connection:
-            return runs.recent(connection, limit)
+            return runs.recent(connection, limit, before)
+
+    def run(self, run_id: int) -> Run | None:
+        """One run from PostgreSQL."""
+        with self._database.reading() as connection:
+            return runs.get(connection, run_id)
+
+    def history(self, wanted: published.Wanted) -> tuple[published.Moment, ...] | None:
+        """What was published over a span of time, oldest first; None when that is too much."""
+        with self._database.reading() as connection:
+            return published.moments(connection, wanted)
+
+    def audit_entries(self, **search: Any) -> tuple[Entry, ...]:
+        """Rows of the audit; see nocs.cache.audit.search."""
+        with self._database.reading() as connection:
+            return audit.search(connection, **search)
+
+    def note(self, action: Action, *, who: str, address: str = "", detail: str = "") -> None:
+        """Add to the audit. Without PostgreSQL the log keeps what the audit could not."""
+        try:
+            with self._database.transaction() as connection:
+                audit.write(connection, action, who=who, address=address, detail=detail)
+        except NocsError as error:
+            line = "Not in the audit: %s by %s from %s (%s). %s"
+            log.error(line, action, who, address, detail, error)
+
+    def note_token_use(self, token_id: int) -> None:
+        """Remember when a token was last used; missing it once is no harm."""
+        try:
+            with self._database.transaction() as connection:
+                tokens.note_use(connection, token_id)
+        except NocsError as error:
+            log.warning("The use of token %d was not noted. %s", token_id, error)
 
     def close(self) -> None:
         self._live.stop()

@@ -7,7 +7,6 @@ page never waits for a query. When PostgreSQL is away the last state stays, with
 import logging
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,8 +15,9 @@ from sqlalchemy import Connection
 from nocs.cache import balances, pauses, runs, schedulers, tokens
 from nocs.cache.database import Database, clock
 from nocs.cache.migrate import require_current
+from nocs.cache.tokens import ApiToken
 from nocs.errors import CacheError, NocsError
-from nocs.model import Pause, Run, Scheduler, Snapshot
+from nocs.model import Pause, Run, RunStatus, Scheduler, Snapshot
 
 log = logging.getLogger("nocs.live")
 
@@ -40,7 +40,17 @@ class LiveState:
     cooling_until: datetime | None = None
     problem: str = ""
     problem_since: datetime | None = None
-    token_names: Mapping[bytes, str] = field(default_factory=dict, repr=False)
+    tokens: tuple[ApiToken, ...] = field(default=(), repr=False)
+
+    def restricted_to(self, codes: frozenset[str] | None) -> "LiveState":
+        """The state as one sees it who may see these areas alone; None: all of them."""
+        if codes is None:
+            return self
+        return replace(
+            self,
+            snapshot=self.snapshot.restricted_to(codes) if self.snapshot else None,
+            last_run=self.last_run and without_figures(self.last_run),
+        )
 
 
 class Live:
@@ -122,15 +132,9 @@ class Live:
             ),
             schedulers=schedulers.living(connection),
             pause=pauses.standing(connection),
-            cooling_until=self._cooling_until(last_run),
-            token_names=tokens.living(connection),
+            cooling_until=cooling_until(last_run, self._cooldown),
+            tokens=tokens.living(connection),
         )
-
-    def _cooling_until(self, last_run: Run | None) -> datetime | None:
-        """A person rests after any refresh that reached its end, not after one cut off."""
-        if last_run is None or last_run.finished_at is None or last_run.error_code == "stopped":
-            return None
-        return last_run.finished_at + self._cooldown
 
     def _replace(self, fresh: LiveState) -> None:
         if fresh != self.state:
@@ -144,11 +148,33 @@ class Live:
         self._replace(replace(self.state, problem=str(error), problem_since=since))
 
 
+def without_figures(run: Run) -> Run:
+    """A run without what it says of areas: totals, warnings, and the gate's words."""
+    error = run.error
+    if run.status is RunStatus.REJECTED:
+        error = "Its figures broke a rule of the publishing gate."
+    return replace(
+        run, totals=None, row_count=None, warnings=(), unassigned_customers=None, error=error
+    )
+
+
+def cooling_until(last_run: Run | None, cooldown: timedelta) -> datetime | None:
+    """A person rests after any refresh that reached its end, not after one cut off."""
+    if last_run is None or last_run.finished_at is None or last_run.error_code == "stopped":
+        return None
+    return last_run.finished_at + cooldown
+
+
 def refusal(state: LiveState, now: datetime) -> str:
     """Why a refresh may not be asked for now, in words; empty when it may."""
     if state.problem:
         return "The cache cannot be reached."
-    if state.cooling_until is None or now >= state.cooling_until:
+    return rest_words(state.cooling_until, now)
+
+
+def rest_words(until: datetime | None, now: datetime) -> str:
+    """How long the rest after a refresh still is; empty when it is over."""
+    if until is None or now >= until:
         return ""
-    rest = int((state.cooling_until - now).total_seconds()) + 1
-    return f"The last refresh has just ended. The next may be asked for in {rest} s."
+    seconds = int((until - now).total_seconds()) + 1
+    return f"The last refresh has just ended. The next may be asked for in {seconds} s."

@@ -6,7 +6,7 @@ program turns a sign around after the report has been read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -156,7 +156,8 @@ class Snapshot:
     """What one published run left in the cache: everything a page shows comes from one of these.
 
     `as_of` is the moment at which the source was read; it changes only when a run is committed.
-    `previous` are the totals of the run published before it from the same kind of source.
+    `previous` are the totals of the run published before it from the same kind of source, and
+    `previous_areas` its areas.
     """
 
     run: Run
@@ -164,6 +165,33 @@ class Snapshot:
     areas: tuple[CachedArea, ...]
     totals: Totals
     previous: Totals | None
+    previous_areas: tuple[AreaBalance, ...] = ()
+
+    def restricted_to(self, codes: frozenset[str] | None) -> "Snapshot":
+        """The same moment as one sees it who may see these areas alone; None: all of them.
+
+        Totals, the earlier ones too, are of these areas. What the run says of all areas goes.
+        """
+        if codes is None:
+            return self
+        areas = tuple(area for area in self.areas if area.nocs_code in codes)
+        before = tuple(area for area in self.previous_areas if area.nocs_code in codes)
+        totals = total(areas)
+        run = replace(
+            self.run,
+            row_count=len(areas),
+            totals=totals,
+            warnings=(),
+            unassigned_customers=None,
+        )
+        return replace(
+            self,
+            run=run,
+            areas=areas,
+            totals=totals,
+            previous=total(before) if self.previous_areas else None,
+            previous_areas=before,
+        )
 
     @property
     def is_demo(self) -> bool:

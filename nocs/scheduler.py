@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from nocs.cache import queue, runs, schedulers
+from nocs.cache import audit, queue, runs, schedulers
 from nocs.cache.database import Database, clock, notify
 from nocs.cache.migrate import require_current
 from nocs.errors import CacheError, NocsError
@@ -77,6 +77,10 @@ class SchedulerProcess:
         self._clock.add_job(
             self._guarded, beats, args=[self.beat], id="beat", next_run_time=datetime.now(UTC),
             **late,
+        )  # fmt: skip
+        self._clock.add_job(
+            self._guarded, IntervalTrigger(days=1), args=[self.forget_old_audit], id="audit",
+            next_run_time=datetime.now(UTC), **late,
         )  # fmt: skip
         self._clock.start()
 
@@ -166,6 +170,15 @@ class SchedulerProcess:
         with self.database.transaction() as connection:
             is_resting = rest.resting(connection, self.settings)
             schedulers.beat(connection, self.name, None if is_resting else self._next_slot())
+
+    def forget_old_audit(self) -> None:
+        """Delete the audit's rows that are older than they are kept."""
+        with self.database.transaction() as connection:
+            gone = audit.forget(connection, self.settings.audit_kept)
+        if gone:
+            log.info(
+                "%d rows of the audit were older than %d days.", gone, self.settings.audit_days
+            )
 
     def _guarded(self, job: Any) -> None:
         try:

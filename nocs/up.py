@@ -31,6 +31,7 @@ from nocs.errors import NocsError, SettingsError
 from nocs.model import SourceKind
 from nocs.money import count_text
 from nocs.settings import PREFIX, ROOT, Settings
+from nocs.settings.exposure import require_safe_address
 from nocs.web.serving import listening
 
 DEMO_TOKEN = "demo"
@@ -49,6 +50,7 @@ def up(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
     console.print(f"NOCS balance summary {__version__}. Ctrl-C stops everything.")
+    require_safe_address(settings)
     require_free_port(settings)
     with _only_one(settings), cache_url(settings) as url:
         children: list[subprocess.Popen[bytes]] = []
@@ -140,8 +142,8 @@ def make_demo(console: Console, url: str, customers: int, *, anew: bool = False)
 
 def _demo_token(database: Database) -> str:
     with database.transaction() as connection:
-        tokens.revoke(connection, DEMO_TOKEN)
-        return tokens.create(connection, DEMO_TOKEN)
+        tokens.revoke(connection, DEMO_TOKEN, revoked_by="nocs up")
+        return tokens.create(connection, DEMO_TOKEN, scope=tokens.Scope.REFRESH, made_by="nocs up")
 
 
 def _tell_where(console: Console, settings: Settings, token: str) -> None:

@@ -3,8 +3,10 @@
 import streamlit as st
 
 from nocs import workbook
+from nocs.access import Action
 from nocs.dashboard import dashboard
-from nocs.ui import watch
+from nocs.model import Snapshot
+from nocs.ui import viewer, watch
 from nocs.ui.banner import banners_html, warnings_html
 from nocs.ui.cards import cards_html
 from nocs.ui.chart import area_charts
@@ -13,9 +15,16 @@ from nocs.ui.table import area_table
 from nocs.ui.words import Words
 
 board = dashboard()
-state, now = board.state(), board.now()
+person, state, now = viewer.current(), viewer.state(), board.now()
 snapshot = state.snapshot
 words = Words.of(board.settings)
+
+
+def download(shown: Snapshot) -> bytes:
+    """The workbook of what is on the page; made on the click, and noted in the audit."""
+    viewer.note(Action.DOWNLOAD, person.name, workbook.file_name(shown, board.settings))
+    return workbook.build(shown, board.settings, person.name, board.now())
+
 
 st.html('<h1 class="nocs-h1">Balance summary</h1>')
 with st.container(horizontal=True, vertical_alignment="center", key="head"):
@@ -23,7 +32,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="head"):
     if snapshot:
         st.download_button(
             "Download Excel",
-            data=lambda: workbook.build(snapshot, board.settings, "page", board.now()),
+            data=lambda: download(snapshot),
             file_name=workbook.file_name(snapshot, board.settings),
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             on_click="ignore",

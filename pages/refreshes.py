@@ -3,18 +3,19 @@
 import streamlit as st
 
 from nocs.dashboard import dashboard
-from nocs.ui import watch
+from nocs.live import without_figures
+from nocs.ui import viewer, watch
 from nocs.ui.banner import banners_html
 from nocs.ui.runs import runs_html
 from nocs.ui.words import Words
 
+person = viewer.require_operator()
 board = dashboard()
-state, now = board.state(), board.now()
+state, now = viewer.state(), board.now()
 words = Words.of(board.settings)
+
+log = [run if person.areas is None else without_figures(run) for run in board.recent_runs()]
 
 st.html('<h1 class="nocs-h1">Refreshes</h1>')
 watch.follow_refreshes(watch.drawn(state, now))
-st.html(
-    f'<div class="nocs-top">{banners_html(state, now, words)}'
-    f"{runs_html(board.recent_runs(), words)}</div>"
-)
+st.html(f'<div class="nocs-top">{banners_html(state, now, words)}{runs_html(log, words)}</div>')

@@ -107,7 +107,17 @@ def read_snapshot(connection: Connection) -> Snapshot | None:
         areas=areas,
         totals=total(areas),
         previous=before.totals if before else None,
+        previous_areas=published_areas(connection, before.id) if before else (),
     )
+
+
+def published_areas(connection: Connection, run_id: int) -> tuple[AreaBalance, ...]:
+    """The areas as a run published them, from the history."""
+    rows = connection.execute(
+        text(f"SELECT {_NAMES} FROM nocs_balance_history WHERE run_id = :id ORDER BY nocs_code"),
+        {"id": run_id},
+    )
+    return tuple(AreaBalance(**row._mapping) for row in rows)
 
 
 def forget_demo(connection: Connection) -> None:

@@ -38,10 +38,14 @@ def published_before(connection: Connection, run: Run) -> Run | None:
     )
 
 
-def recent(connection: Connection, limit: int = 100) -> tuple[Run, ...]:
-    """The newest runs, newest first."""
+def recent(connection: Connection, limit: int = 100, before: int | None = None) -> tuple[Run, ...]:
+    """The newest runs, newest first; with `before` only those older than that run."""
     rows = connection.execute(
-        text("SELECT * FROM nocs_refresh_run ORDER BY id DESC LIMIT :limit"), {"limit": limit}
+        text(
+            "SELECT * FROM nocs_refresh_run WHERE (CAST(:before AS bigint) IS NULL OR id < :before)"
+            " ORDER BY id DESC LIMIT :limit"
+        ),
+        {"limit": limit, "before": before},
     )
     return tuple(from_row(row) for row in rows)
 

@@ -1,5 +1,7 @@
 """What several commands share: the open cache, the demo where it is the source, the log."""
 
+import getpass
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +46,15 @@ def ensure_demo(settings: Settings, url: str) -> None:
 
     if settings.source_kind() is SourceKind.DEMO:
         make_demo(Console(highlight=False, soft_wrap=True), url, settings.demo_customers)
+
+
+def person() -> str:
+    """Who types the command, for the audit; a container may have no name for its user."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "unknown"
+    return f"{name} at {platform.node()}"
 
 
 def set_up_logs(settings: Settings) -> None:

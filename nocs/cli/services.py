@@ -15,6 +15,7 @@ from nocs.cli.common import (
     set_up_logs,
 )
 from nocs.settings import ROOT, load_settings
+from nocs.settings.exposure import require_safe_address
 
 app = typer.Typer()
 
@@ -57,6 +58,7 @@ def serve(
     from nocs.web.serving import serve as serve_dashboard
 
     settings = load_settings(port=port)
+    require_safe_address(settings)
     require_free_port(settings)
     set_up_logs(settings)
     if with_parent:

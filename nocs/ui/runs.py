@@ -43,7 +43,7 @@ def schedulers_html(schedulers: Sequence[Scheduler], now: datetime, words: Words
     if not schedulers:
         return '<p class="nocs-refresh">No scheduler has been heard of.</p>'
     rows = "".join(_scheduler(scheduler, now, words) for scheduler in schedulers)
-    return _table(
+    return log_table(
         "Schedulers", ("Scheduler", "State", "Heartbeat", "Next refresh"), rows, "schedulers"
     )
 
@@ -55,10 +55,10 @@ def runs_html(runs: Sequence[Run], words: Words) -> str:
     zone = escape(words.zone_name)
     headings = ("Refresh", "Result", f"Asked for ({zone})", "By", "Took", "Areas", "Notes")
     rows = "".join(_run(run, words) for run in runs)
-    return _table("Refreshes, newest first", headings, rows, "runs")
+    return log_table("Refreshes, newest first", headings, rows, "runs")
 
 
-def _table(caption: str, headings: Sequence[str], rows: str, name: str) -> str:
+def log_table(caption: str, headings: Sequence[str], rows: str, name: str) -> str:
     heads = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
     return (
         f'<div class="nocs-scroll"><table class="nocs-log" data-testid="{name}">'
@@ -81,7 +81,7 @@ def _scheduler(scheduler: Scheduler, now: datetime, words: Words) -> str:
 
 def _run(run: Run, words: Words) -> str:
     cause = CAUSES[run.trigger]
-    if run.requested_by and run.trigger in (Trigger.API, Trigger.CLI):
+    if run.requested_by and run.trigger in (Trigger.MANUAL, Trigger.API, Trigger.CLI):
         cause = f"{cause} ({run.requested_by})"
     return (
         f'<tr data-run="{run.id}" data-status="{run.status}">'

@@ -13,6 +13,7 @@ from nocs.dashboard import dashboard
 from nocs.errors import NocsError
 from nocs.live import LiveState, refusal
 from nocs.model import Trigger
+from nocs.ui import viewer
 from nocs.ui.banner import has_scheduler
 from nocs.ui.progress import as_of_html, refresh_html
 from nocs.ui.runs import in_progress_html, schedulers_html
@@ -25,6 +26,7 @@ ANSWER = "refresh_answer"
 def drawn(state: LiveState, now: datetime) -> Hashable:
     """What a whole page depends on; the ticking part draws everything else."""
     return (
+        viewer.current(),
         state.snapshot.run.id if state.snapshot else None,
         state.last_run.id if state.last_run else None,
         (state.open_run.id, state.open_run.status) if state.open_run else None,
@@ -39,19 +41,20 @@ def follow(page: Hashable) -> None:
     board = dashboard()
     state, now = board.state(), board.now()
     if drawn(state, now) != page:
-        st.rerun()
+        viewer.rerun()
     reason = _reason(state, now)
     said = reason or st.session_state.get(ANSWER, "")
     words = Words.of(board.settings)
     with st.container(horizontal=True, vertical_alignment="center", key="status"):
         head = as_of_html(state.snapshot, now, board.settings) if state.snapshot else _empty()
         st.html(f'<div class="nocs-status">{head}{refresh_html(state, now, words, said)}</div>')
-        st.button(
-            "Refresh",
-            key="refresh",
-            disabled=bool(reason) or state.open_run is not None,
-            on_click=ask_for_refresh,
-        )
+        if viewer.current().is_operator:
+            st.button(
+                "Refresh",
+                key="refresh",
+                disabled=bool(reason) or state.open_run is not None,
+                on_click=ask_for_refresh,
+            )
 
 
 @st.fragment(run_every=TICK_SECONDS)
@@ -60,15 +63,18 @@ def follow_refreshes(page: Hashable) -> None:
     board = dashboard()
     state, now = board.state(), board.now()
     if drawn(state, now) != page:
-        st.rerun()
+        viewer.rerun()
     schedulers = schedulers_html(state.schedulers, now, Words.of(board.settings))
     st.html(f'<div class="nocs-facts">{in_progress_html(state, now)}{schedulers}</div>')
 
 
 def ask_for_refresh() -> None:
     """Queue a refresh or join the open one; what went wrong is told under the button."""
+    person = viewer.current()
+    if not person.is_operator:
+        return  # the button is not drawn for others, but a browser may say that it was pressed
     try:
-        answer = dashboard().request_refresh(Trigger.MANUAL, "page")
+        answer = dashboard().request_refresh(Trigger.MANUAL, person.name, viewer.address())
         st.session_state[ANSWER] = answer.refused
     except NocsError as error:
         st.session_state[ANSWER] = str(error)

@@ -17,8 +17,9 @@ from nocs import dashboard
 from nocs.errors import NocsError
 from nocs.log import quieten
 from nocs.settings import load_settings
-from nocs.web import static
+from nocs.web import sign_in, static
 from nocs.web.api import create_api
+from nocs.web.guard import Guard
 
 log = logging.getLogger("nocs.web")
 
@@ -58,11 +59,22 @@ def routes() -> list[BaseRoute]:
     return [Mount("/api", app=create_api())]
 
 
+def secrets() -> dict[str, Any] | None:
+    """What Streamlit's sign-in is told; None leaves it to .streamlit/secrets.toml."""
+    with one_line():
+        settings = load_settings()
+        sign_in.share_cookie_secret(settings)
+        return sign_in.streamlit_secrets(settings)
+
+
 def middleware() -> list[Middleware]:
     """What a request passes before it reaches a route, outermost first."""
     with one_line():
-        folder = load_settings().data_dir / "static"
-    return [Middleware(static.middleware, folder=folder)]
+        settings = load_settings()
+        return [
+            Middleware(Guard, settings=settings),
+            Middleware(static.middleware, folder=settings.data_dir / "static"),
+        ]
 
 
 def log_script_error(error: Exception) -> None:

@@ -1,0 +1,145 @@
+"""What stands before every request: who may knock, for which host, and the headers of answers.
+
+Surprise: without sign-in it refuses other machines even when a proxy on this one forwards them,
+because the proxy would have opened the figures to everybody.
+"""
+
+import base64
+import hashlib
+import importlib.util
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from nocs.settings import Settings
+from nocs.settings.exposure import is_loopback, is_open
+
+# Streamlit answers these to anybody; nothing of ours needs them.
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health")
+HSTS_SECONDS = 31_536_000
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self' blob:",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "media-src": "'self' blob:",
+    "manifest-src": "'self'",
+    "worker-src": "'self' blob:",
+    "frame-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'self'",
+    "frame-ancestors": "'none'",
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Guard:
+    """The outermost ASGI layer of the dashboard."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._is_open = is_open(settings)
+        self._hosts = settings.hosts
+        self._is_https = settings.is_https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        guarded = self._answering(scope, send) if scope["type"] == "http" else send
+        if refusal := self._refusal(scope):
+            status, reason = refusal
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008, "reason": reason})
+            else:
+                await PlainTextResponse(reason, status)(scope, receive, guarded)
+            return
+        await self._app(scope, receive, guarded)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        if not self._is_open and not all(_is_here(scope, end) for end in ("client", "server")):
+            return 403, "No sign-in is set up: only this machine itself is answered."
+        if not self._takes_host(Headers(scope=scope).get("host", "")):
+            return 421, "This host name is not served here (NOCS_ALLOWED_HOSTS)."
+        if any(closed in scope["path"] for closed in CLOSED):  # below any path of a proxy
+            return 404, "Not found."
+        return None
+
+    def _takes_host(self, host: str) -> bool:
+        """A foreign name that leads here would let a foreign page read what this one shows."""
+        name = host_name(host)
+        if is_loopback(name) or (self._is_open and not self._hosts):
+            return True
+        return any(
+            name == allowed or (allowed.startswith("*.") and name.endswith(allowed[1:]))
+            for allowed in self._hosts
+        )
+
+    def _answering(self, scope: Scope, send: Send) -> Send:
+        is_https = self._is_https or scope.get("scheme") == "https"
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", policy())
+                if is_https:
+                    headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")
+                    message["headers"] = list(_secured(message["headers"]))
+            await send(message)
+
+        return answer
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without its port."""
+    if host.startswith("["):
+        return host.partition("]")[0].strip("[]").lower()
+    return host.partition(":")[0].lower().rstrip(".")
+
+
+@cache
+def policy() -> str:
+    """The content security policy, with the hashes of the page's own inline scripts."""
+    scripts = " ".join((POLICY["script-src"], *_inline_hashes()))
+    return "; ".join(
+        f"{name} {value}" for name, value in (POLICY | {"script-src": scripts}).items()
+    )
+
+
+def _inline_hashes() -> Iterable[str]:
+    spec = importlib.util.find_spec("streamlit")
+    if spec is None or spec.origin is None:
+        return
+    page = Path(spec.origin).with_name("static") / "index.html"
+    for script in re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.S):
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        yield f"'sha256-{digest}'"
+
+
+def _is_here(scope: Scope, end: str) -> bool:
+    """Whether one end of the connection is this machine; a Unix socket has no address."""
+    address = scope.get(end)
+    return address is None or address[0] is None or is_loopback(address[0])
+
+
+def _secured(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, bytes]]:
+    """Streamlit leaves `Secure` off its cookies; behind TLS they never travel without it."""
+    for name, value in headers:
+        is_bare = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+        yield name, value + b"; Secure" if is_bare else value
