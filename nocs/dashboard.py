@@ -14,6 +14,7 @@ from nocs.cache.migrate import migrate
 from nocs.demo.postgres import EmbeddedPostgres
 from nocs.live import Live, LiveState, refusal
 from nocs.model import Run, Trigger
+from nocs.past_reader import PastReader
 from nocs.settings import Settings, load_settings
 
 
@@ -40,7 +41,8 @@ class Dashboard:
         self._database = Database(url, name="nocs dashboard")
         if self._embedded:
             migrate(self._database)
-        self._live = Live(self._database, settings.cooldown)
+        self._live = Live(self._database, settings.cooldown, settings.zone)
+        self.past = PastReader(self._database)
         self._live.start()
 
     def state(self) -> LiveState:

@@ -10,14 +10,16 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from nocs.cache import balances, runs, schedulers, tokens
+from nocs.cache import balances, history, runs, schedulers, tokens
 from nocs.cache.database import Database, clock
 from nocs.cache.migrate import require_current
 from nocs.errors import CacheError, NocsError
 from nocs.model import Run, Scheduler, Snapshot
+from nocs.past import Recent
 
 log = logging.getLogger("nocs.live")
 
@@ -28,10 +30,14 @@ LONGEST_PAUSE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveState:
-    """What was known at one moment. Times are PostgreSQL's clock; `version` grows on change."""
+    """What was known at one moment. Times are PostgreSQL's clock; `version` grows on change.
+
+    `recent` is the near past of the snapshot's run, read once when that run was published.
+    """
 
     version: int = 0
     snapshot: Snapshot | None = None
+    recent: Recent | None = None
     open_run: Run | None = None
     last_run: Run | None = None
     typical_duration: timedelta | None = None
@@ -45,10 +51,11 @@ class LiveState:
 class Live:
     """Keeps `state` fresh from a thread of its own between `start` and `stop`."""
 
-    def __init__(self, database: Database, cooldown: timedelta) -> None:
+    def __init__(self, database: Database, cooldown: timedelta, zone: ZoneInfo) -> None:
         self.state = LiveState()
         self._database = database
         self._cooldown = cooldown
+        self._zone = zone  # whose days the near past is made of
         self._stop = threading.Event()
         self._first_read = threading.Event()
         self._thread = threading.Thread(target=self._run, name="nocs-live", daemon=True)
@@ -109,11 +116,12 @@ class Live:
         old = self.state
         published = runs.last_published(connection)
         is_new = published is None or old.snapshot is None or published.id != old.snapshot.run.id
-        snapshot = balances.read_snapshot(connection) if is_new else old.snapshot
+        snapshot, recent = self._figures(connection) if is_new else (old.snapshot, old.recent)
         last_run = runs.last_finished(connection)
         return LiveState(
             version=old.version,
             snapshot=snapshot,
+            recent=recent,
             open_run=runs.open_run(connection),
             last_run=last_run,
             typical_duration=runs.typical_duration(
@@ -123,6 +131,13 @@ class Live:
             cooling_until=self._cooling_until(last_run),
             token_names=tokens.living(connection),
         )
+
+    def _figures(self, connection: Connection) -> tuple[Snapshot | None, Recent | None]:
+        snapshot = balances.read_snapshot(connection)
+        if snapshot is None:
+            return None, None
+        areas = len(snapshot.areas)
+        return snapshot, history.recent(connection, snapshot.run, areas, self._zone)
 
     def _cooling_until(self, last_run: Run | None) -> datetime | None:
         """A person rests after any refresh that reached its end, not after one cut off."""

@@ -6,14 +6,15 @@ from nocs.errors import SettingsError
 from nocs.model import SourceKind
 from nocs.settings.cache import CacheSettings
 from nocs.settings.display import DisplaySettings
+from nocs.settings.history import HistorySettings
 from nocs.settings.refresh import RefreshSettings
 from nocs.settings.source import SourceSettings
 
 PREFIX = "NOCS_"
-GROUPS = (CacheSettings, SourceSettings, RefreshSettings, DisplaySettings)
+GROUPS = (CacheSettings, SourceSettings, RefreshSettings, HistorySettings, DisplaySettings)
 
 
-class Settings(DisplaySettings, RefreshSettings, SourceSettings, CacheSettings):
+class Settings(DisplaySettings, HistorySettings, RefreshSettings, SourceSettings, CacheSettings):
     """All settings. Build with `load_settings`, which turns faults into one clear line each."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
