@@ -7,7 +7,7 @@ Nothing here turns a sign around.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -117,6 +117,13 @@ def _move(now: AreaBalance | None, then: AreaBalance | None) -> Move:
         due=fresh.negative_balance_amt - old.negative_balance_amt,
         net=fresh.net_balance - old.net_balance,
     )
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """`part` in per cent of `whole` with one decimal; None of nothing."""
+    if not whole:
+        return None
+    return (100 * part / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,8 @@ def run() -> None:
     page = st.navigation(
         [
             st.Page(ROOT / "pages" / "balance_summary.py", title="Balance summary", default=True),
+            st.Page(ROOT / "pages" / "trends.py", title="Trends", url_path="trends"),
+            st.Page(ROOT / "pages" / "area.py", title="Area", url_path="area"),
             st.Page(ROOT / "pages" / "refreshes.py", title="Refreshes", url_path="refreshes"),
         ],
         position="top",
