@@ -96,7 +96,7 @@ def pareto_chart(pareto: Pareto, settings: Settings) -> Any:
             "range": [0, 104],
             "fixedrange": True,
             "tickvals": [0, 20, 40, 60, 80, 100],
-            "ticksuffix": " %",
+            "ticktext": ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"],
         },
         shapes=[_level(pareto.percent)],
     )

@@ -19,8 +19,10 @@ from nocs.past import Moment, Past
 from nocs.settings import Settings
 
 HEIGHT, SMALL_HEIGHT = 280, 170
+OVERLAY_HEIGHT, LABEL_PIXELS = 440, 19
 NAMED_LINES = 6
 Pick = Callable[[Figures], Decimal]
+Lines = dict[str, tuple[str, list[tuple[datetime, Decimal]]]]
 FIGURES: dict[str, Pick] = {
     "due": lambda figures: figures.negative_balance_amt,
     "credit": lambda figures: figures.positive_balance_amt,
@@ -53,19 +55,42 @@ def of_areas(pasts: Sequence[Past], figure: str, settings: Settings, most: int) 
     traces = []
     for place, code in reversed(list(enumerate(latest))):
         name, points = lines[code]
-        role = f"line-{place + 1}" if place < NAMED_LINES else "muted"
-        trace = _line(points, name, role, settings, code)
-        if place < NAMED_LINES:
-            trace.update(
-                mode="lines+text",
-                text=[""] * (len(points) - 1) + [shown(name)],
-                textposition="middle right",
-                cliponaxis=False,
-            )
-        else:
+        is_named = place < NAMED_LINES
+        trace = _line(points, name, f"line-{place + 1}" if is_named else "muted", settings, code)
+        if not is_named:
             trace.update(opacity=0.45, line={"width": 1})
         traces.append(trace)
-    return _framed(traces, settings, HEIGHT + 160)
+    drawn = _framed(traces, settings, OVERLAY_HEIGHT)
+    drawn.add_traces(_names(latest[:NAMED_LINES], lines, drawn.layout.yaxis.range, settings))
+    return drawn
+
+
+def _names(
+    codes: Sequence[str], lines: Lines, reach: Sequence[float], settings: Settings
+) -> list[Any]:
+    """The names beside the ends of their lines, moved apart where they would meet."""
+    room = (reach[1] - reach[0]) * LABEL_PIXELS / OVERLAY_HEIGHT
+    ends = sorted((float(lines[code][1][-1][1]), place) for place, code in enumerate(codes))
+    heights: list[float] = []
+    for end, _ in ends:
+        heights.append(max(end, heights[-1] + room) if heights else end)
+    # What the moving apart pushed over the top comes down again, from there on.
+    for place in range(len(heights) - 1, -1, -1):
+        above = heights[place + 1] - room if place + 1 < len(heights) else reach[1]
+        heights[place] = min(heights[place], above)
+    return [
+        go.Scatter(
+            x=[_local(lines[codes[place]][1][-1][0], settings)],
+            y=[height],
+            mode="text",
+            text=[f" {shown(lines[codes[place]][0])}"],
+            textposition="middle right",
+            cliponaxis=False,
+            hoverinfo="skip",
+            meta={"role": f"line-{place + 1}", "code": codes[place]},
+        )
+        for (_, place), height in zip(ends, heights, strict=True)
+    ]
 
 
 def of_each_area(
@@ -102,11 +127,9 @@ def ticks(low: float, high: float, most: int = 4) -> list[float]:
     return [step * n for n in range(first, math.ceil(high / step) + 1)]
 
 
-def _by_area(
-    pasts: Sequence[Past], pick: Pick
-) -> dict[str, tuple[str, list[tuple[datetime, Decimal]]]]:
+def _by_area(pasts: Sequence[Past], pick: Pick) -> Lines:
     """Name and points of each area; the newest name counts."""
-    lines: dict[str, tuple[str, list[tuple[datetime, Decimal]]]] = {}
+    lines: Lines = {}
     for past in pasts:
         for area in past.areas:
             _, points = lines.get(area.nocs_code, ("", []))
@@ -145,6 +168,7 @@ def _framed(traces: Sequence[Any], settings: Settings, height: int) -> Any:
     figure = go.Figure(list(traces))
     amounts = [float(value) for trace in traces for value in trace.y]
     marks = ticks(min(amounts), max(amounts)) if amounts else []
+    moments = sorted({moment for trace in traces for moment in trace.x})
     figure.update_layout(
         template=None,
         meta="time",
@@ -155,6 +179,7 @@ def _framed(traces: Sequence[Any], settings: Settings, height: int) -> Any:
         hoverdistance=60,
         xaxis={
             "type": "date",
+            "range": [moments[0], moments[-1]] if len(moments) > 1 else None,
             "fixedrange": True,
             "showgrid": False,
             "tickformatstops": [

@@ -34,13 +34,14 @@ shape AS (
 present AS (SELECT due, credit FROM shape WHERE hour IS NULL),
 ratio AS (
     SELECT s.hour, s.as_of, s.age, s.growth, a.*,
-           -- Each area sways at its own pace; the sway dies out towards the present.
-           s.due / p.due * (1 + least(s.age / 72, 1) * (
-               0.012 * sin(s.age / (31 + 3 * a.n) + a.n) + 0.004 * sin(s.age / (7 + a.n) + 2 * a.n))
-           ) * CASE WHEN a.nocs_code = '007' AND s.age BETWEEN 19 * 24 AND 21 * 24
+           -- Each area drifts and sways in its own way; the sway dies out towards the present.
+           s.due / p.due * (1 - 0.0004 * (mod(a.n * 7, 5) - 2) * s.age / 24)
+               * (1 + least(s.age / 72, 1) * (0.022 * sin(s.age / (70 + 9 * a.n) + a.n)
+                                              + 0.004 * sin(s.age / (7 + a.n) + 2 * a.n))) * CASE WHEN a.nocs_code = '007' AND s.age BETWEEN 19 * 24 AND 21 * 24
                     THEN 1.31 ELSE 1 END AS due_ratio,
-           s.credit / p.credit * (1 + least(s.age / 72, 1) * (
-               0.010 * sin(s.age / (29 + 2 * a.n) + 3 * a.n))) AS credit_ratio
+           s.credit / p.credit * (1 - 0.0003 * (mod(a.n * 3, 5) - 2) * s.age / 24)
+               * (1 + least(s.age / 72, 1) * 0.018 * sin(s.age / (60 + 8 * a.n) + 3 * a.n))
+               AS credit_ratio
     FROM shape s CROSS JOIN present p
     CROSS JOIN (SELECT row_number() OVER (ORDER BY nocs_code) AS n, source.*
                 FROM now_published AS source) AS a

@@ -152,9 +152,9 @@ def _trend(board: Dashboard, one: Snapshot, source: SourceKind, codes: frozenset
 def _steps_html(steps: Sequence[Step], words: Words) -> str:
     rows = "".join(
         f'<tr data-step="{step.due}"><th scope="row">{_days(step, words)}</th>'
-        f"<td>{escape(words.full(_due(step.before)))}</td>"
-        f"<td>{escape(words.full(_due(step.after)))}</td>"
-        f'<td><b data-tone="{"due" if step.due < 0 else "credit"}">'
+        f'<td data-label="Due before">{escape(words.full(_due(step.before)))}</td>'
+        f'<td data-label="Due after">{escape(words.full(_due(step.after)))}</td>'
+        f'<td data-label="Change"><b data-tone="{"due" if step.due < 0 else "credit"}">'
         f"{escape(signed(words.full(step.due)))}</b> "
         f"<small>{'more due' if step.due < 0 else 'less due'}</small></td></tr>"
         for step in steps

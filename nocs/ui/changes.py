@@ -23,13 +23,16 @@ def changes_html(
 ) -> str:
     """One column a comparison, named by the moment of its run; a dash where there is none."""
     heads = "".join(
-        f'<th scope="col">{escape(title)}<br><small>{_when(past, words)}</small></th>'
+        f'<th scope="col">{escape(title)}<br><small>{escape(_when(past, words))}</small></th>'
         for title, past in compared
     )
     thens = [figures_of(past) if past else None for _, past in compared]
     rows = "".join(
         f'<tr><th scope="row">{title}</th>'
-        + "".join(_cell(now, then, name, meanings, words) for then in thens)
+        + "".join(
+            _cell(now, then, name, meanings, words, f"{label}, {_when(past, words)}")
+            for (label, past), then in zip(compared, thens, strict=True)
+        )
         + "</tr>"
         for title, name, meanings in ROWS
     )
@@ -47,14 +50,19 @@ def totals_of(past: Past) -> Totals | None:
 
 
 def _when(past: Past | None, words: Words) -> str:
-    return escape(words.moment(past.as_of)) if past else "no figures"
+    return words.moment(past.as_of) if past else "no figures"
 
 
-def _cell(
-    now: Figures, then: Figures | None, name: str, meanings: tuple[str, str], words: Words
+def _cell(  # noqa: PLR0917
+    now: Figures,
+    then: Figures | None,
+    name: str,
+    meanings: tuple[str, str],
+    words: Words,
+    label: str,
 ) -> str:
     if then is None:
-        return "<td>–</td>"
+        return f'<td data-label="{escape(label)}">–</td>'
     before: Decimal = getattr(then, name)
     change: Decimal = getattr(now, name) - before
     share = percent(change, abs(before))
@@ -65,6 +73,7 @@ def _cell(
         parts.insert(0, f"<small>{abs(share)} %</small>")
     title = f"{escape(words.full(before))} then"
     return (
-        f'<td data-figure="{name}" data-change="{change}" title="{title}">'
+        f'<td data-label="{escape(label)}" data-figure="{name}" data-change="{change}"'
+        f' title="{title}">'
         f'<b data-tone="{tone}">{escape(signed(words.short(change)))}</b> {" ".join(parts)}</td>'
     )
