@@ -3,6 +3,7 @@
 from html import escape
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from nocs import __version__
 from nocs.errors import NocsError
@@ -12,6 +13,10 @@ from nocs.ui.banner import banner
 from nocs.ui.style import ASSETS
 
 TITLE = "NOCS balance summary"
+
+# Until a first script has called st.navigation, Streamlit takes a folder of this name for its older
+# kind of pages: whoever came first after a start, by a link to one of them, got it without frame.
+PagesManager.uses_pages_directory = False
 
 
 def run() -> None:

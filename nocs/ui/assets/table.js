@@ -24,7 +24,7 @@ function create(parent) {
   root.className = "nocs-areas";
   root.innerHTML = `
     <div class="nocs-tools">
-      <h2>All areas</h2>
+      <h2>Areas</h2>
       <label class="nocs-sort">Sort by <select></select></label>
       <label class="nocs-search"><span class="nocs-hidden">Search areas</span>
         <input type="search" placeholder="Search name or code" autocomplete="off"
