@@ -23,6 +23,7 @@ AMOUNTS: tuple[tuple[str, str, bool, Callable[[Move], Any]], ...] = (
 )
 MEANING_COLUMN = 2 + len(AMOUNTS)
 CUSTOMERS_COLUMN = MEANING_COLUMN + 1
+APART: dict[str, Any] = {"align": "left", "indent": 1}  # from the amounts to its left
 
 
 def add(writer: Writer, earlier: Past) -> None:
@@ -52,8 +53,10 @@ def _header(writer: Writer, sheet: Any) -> None:
     titles += [("Meaning", INK), ("Change of customers", INK)]
     for column, (title, fill) in enumerate(titles):
         look = {"bold": True, "font_color": "#FFFFFF", "bg_color": fill, "text_wrap": True}
-        side = "left" if column < 2 or column == MEANING_COLUMN else "center"
-        writer.text(sheet, HEADER_ROW, column, title, align=side, **look)
+        side: dict[str, Any] = {"align": "left" if column < 2 else "center"}
+        if column == MEANING_COLUMN:
+            side = APART
+        writer.text(sheet, HEADER_ROW, column, title, **side, **look)
 
 
 def _move(writer: Writer, sheet: Any, row: int, move: Move) -> None:
@@ -63,7 +66,7 @@ def _move(writer: Writer, sheet: Any, row: int, move: Move) -> None:
         amount = value(move)
         colour = sign_colour(amount)
         writer.amount(sheet, row, column, amount, plus=is_change, font_color=colour, **LINE)
-    writer.text(sheet, row, MEANING_COLUMN, meaning(move), font_color=MUTED, **LINE)
+    writer.text(sheet, row, MEANING_COLUMN, meaning(move), font_color=MUTED, **APART, **LINE)
     writer.count(sheet, row, CUSTOMERS_COLUMN, move.customers, plus=True, **LINE)
 
 

@@ -57,11 +57,12 @@ class Writer:
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.75)
         demo = "&CDEMO DATA" if self.snapshot.is_demo else ""
         # An ampersand is the footer's own command sign.
-        stamp = self._stamp()
+        stamp = f"As of {self.as_of_words()}"
         sheet.set_footer(f"&L{stamp.replace('&', '&&')}{demo}&RPage &P of &N")
         title = "NOCS balance summary" if name == "Summary" else f"NOCS balance summary: {name}"
         self.text(sheet, 0, 0, title, bold=True, font_size=18)
-        self.text(sheet, 1, 0, stamp, font_color=MUTED)
+        filtered = f" · Filtered: {self.extras.filtered}" if self.extras.filtered else ""
+        self.text(sheet, 1, 0, stamp + filtered, font_color=MUTED)
         if self.snapshot.is_demo:
             banner = {"bold": True, "font_size": 14, "bg_color": DEMO_FILL}
             sheet.set_row(2, 24, self.look(**banner))
@@ -121,11 +122,6 @@ class Writer:
     def moment_words(self, moment: datetime) -> str:
         local = moment.astimezone(self.settings.zone)
         return f"{local:%Y-%m-%d %H:%M:%S} {self._zone_words(local)}"
-
-    def _stamp(self) -> str:
-        """What the figures of every sheet are: as of when, of which areas."""
-        stamp = f"As of {self.as_of_words()}"
-        return f"{stamp} · Filtered: {self.extras.filtered}" if self.extras.filtered else stamp
 
     def _zone_words(self, local: datetime) -> str:
         offset = f"{local:%z}"
