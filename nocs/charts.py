@@ -4,7 +4,7 @@ A trace says in `meta` whether it is credit or due. Amounts become floats here, 
 bars only; every text that a person reads is made from the Decimal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from html import escape
 from typing import Any
@@ -13,10 +13,12 @@ import plotly.graph_objects as go
 
 from nocs.model import AreaBalance
 from nocs.money import amount_text, short_text
+from nocs.past import Pareto
 from nocs.settings import Settings
 
 ROW_PIXELS = 30
 FRAME_PIXELS = 56
+PARETO_PIXELS = 360
 CREDIT, DUE = "credit", "due"
 
 
@@ -47,6 +49,85 @@ def credit_against_due(areas: Sequence[AreaBalance], settings: Settings) -> Any:
     return _framed(figure, chosen)
 
 
+def pareto_chart(pareto: Pareto, settings: Settings) -> Any:
+    """Each area's share of all due, the largest first, and their running sum as a line."""
+    codes = [area.nocs_code for area in pareto.areas]
+    shares = [
+        after - before
+        for before, after in zip((Decimal(0), *pareto.running), pareto.running, strict=False)
+    ]
+    bars = list(zip(pareto.areas, shares, strict=True))
+    figure = go.Figure(
+        [
+            _share_bars(bars[: pareto.count], DUE, settings),
+            _share_bars(bars[pareto.count :], "due-soft", settings),
+            go.Scatter(
+                x=codes,
+                y=[float(share) for share in pareto.running],
+                ids=codes,
+                mode="lines+markers",
+                meta="ink",
+                line={"width": 2},
+                marker={"size": 6},
+                customdata=[
+                    [f"The first {n}: {share:.2f} % of all due"]
+                    for n, share in enumerate(pareto.running, 1)
+                ],
+                hovertemplate="%{customdata[0]}<extra></extra>",
+            ),
+        ]
+    )
+    figure.update_layout(
+        template=None,
+        meta="pareto",
+        height=PARETO_PIXELS,
+        showlegend=False,
+        bargap=0.3,
+        barmode="overlay",
+        dragmode=False,
+        xaxis={
+            "type": "category",
+            "fixedrange": True,
+            "tickmode": "array",
+            "tickvals": codes,
+            "ticktext": [shown(area.nocs_name) for area in pareto.areas],
+        },
+        yaxis={
+            "range": [0, 104],
+            "fixedrange": True,
+            "tickvals": [0, 20, 40, 60, 80, 100],
+            "ticktext": ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"],
+        },
+        shapes=[_level(pareto.percent)],
+    )
+    return figure
+
+
+def _level(percent: int) -> dict[str, Any]:
+    """A dotted line across the chart."""
+    ends = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": percent, "y1": percent}
+    return {"type": "line", **ends, "line": {"dash": "dot", "width": 1}}
+
+
+def _share_bars(bars: Sequence[tuple[AreaBalance, Decimal]], role: str, settings: Settings) -> Any:
+    return go.Bar(
+        x=[area.nocs_code for area, _ in bars],
+        y=[float(share) for _, share in bars],
+        ids=[area.nocs_code for area, _ in bars],
+        meta=role,
+        customdata=[
+            [
+                shown(area.nocs_name),
+                priced(amount_text, area.negative_balance_amt, settings),
+                f"{share:.2f} %",
+            ]
+            for area, share in bars
+        ],
+        hovertemplate="%{customdata[0]}<br>due %{customdata[1]}<br>%{customdata[2]} of all due"
+        "<extra></extra>",
+    )
+
+
 def _bars(
     areas: Sequence[AreaBalance],
     amounts: Sequence[Decimal],
@@ -54,21 +135,21 @@ def _bars(
     settings: Settings,
     length: Any,
 ) -> list[Any]:
-    grouping, symbol = settings.number_grouping, settings.currency_symbol
-    full = [_with_symbol(amount_text(amount, grouping), symbol) for amount in amounts]
+    full = [priced(amount_text, amount, settings) for amount in amounts]
     return [
         go.Bar(
             name="Credit" if role == CREDIT else "Due",
             meta=role,
             orientation="h",
             y=[area.nocs_code for area in areas],
+            ids=[area.nocs_code for area in areas],
             x=[float(length(amount)) for amount in amounts],
-            text=[_with_symbol(short_text(amount, grouping), symbol) for amount in amounts],
+            text=[priced(short_text, amount, settings) for amount in amounts],
             textposition="auto",
             textangle=0,
             cliponaxis=False,
             customdata=[
-                [_shown(area.nocs_name), text] for area, text in zip(areas, full, strict=True)
+                [shown(area.nocs_name), text] for area, text in zip(areas, full, strict=True)
             ],
             hovertemplate="%{customdata[0]}<br>" + role + " %{customdata[1]}<extra></extra>",
         )
@@ -92,18 +173,20 @@ def _framed(figure: Any, areas: Sequence[AreaBalance]) -> Any:
             "ticks": "",
             "tickmode": "array",
             "tickvals": [area.nocs_code for area in areas],
-            "ticktext": [_shown(area.nocs_name) + "  " for area in areas],
+            "ticktext": [shown(area.nocs_name) + "  " for area in areas],
         },
     )
     return figure
 
 
-def _with_symbol(text: str, symbol: str) -> str:
+def priced(form: Callable[[Decimal, str], str], amount: Decimal, settings: Settings) -> str:
     """'−6.97 Cr' -> '−₹ 6.97 Cr': the sign stays in front."""
+    text = form(amount, settings.number_grouping)
     sign, digits = (text[0], text[1:]) if not text[0].isdigit() else ("", text)
-    return f"{sign}{escape(symbol)} {digits}".strip()
+    symbol = f"{escape(settings.currency_symbol)} " if settings.currency_symbol else ""
+    return f"{sign}{symbol}{digits}"
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """A name as typed: Plotly would read tags and entities in it."""
     return escape(name, quote=False)

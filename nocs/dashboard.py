@@ -18,6 +18,7 @@ from nocs.demo.postgres import EmbeddedPostgres
 from nocs.errors import NocsError
 from nocs.live import Live, LiveState, cooling_until, refusal, rest_words
 from nocs.model import Run, Trigger
+from nocs.past_reader import PastReader
 from nocs.settings import Settings, load_settings
 
 log = logging.getLogger("nocs.dashboard")
@@ -46,7 +47,8 @@ class Dashboard:
         self._database = Database(url, name="nocs dashboard")
         if self._embedded:
             migrate(self._database)
-        self._live = Live(self._database, settings.cooldown)
+        self._live = Live(self._database, settings.cooldown, settings.zone)
+        self.past = PastReader(self._database)
         self._live.start()
 
     def state(self) -> LiveState:

@@ -9,15 +9,17 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from nocs.cache import balances, pauses, runs, schedulers, tokens
+from nocs.cache import balances, history, pauses, runs, schedulers, tokens
 from nocs.cache.database import Database, clock
 from nocs.cache.migrate import require_current
 from nocs.cache.tokens import ApiToken
 from nocs.errors import CacheError, NocsError
 from nocs.model import Pause, Run, RunStatus, Scheduler, Snapshot
+from nocs.past import Recent
 
 log = logging.getLogger("nocs.live")
 
@@ -28,10 +30,14 @@ LONGEST_PAUSE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveState:
-    """What was known at one moment. Times are PostgreSQL's clock; `version` grows on change."""
+    """What was known at one moment. Times are PostgreSQL's clock; `version` grows on change.
+
+    `recent` is the near past of the snapshot's run, read once when that run was published.
+    """
 
     version: int = 0
     snapshot: Snapshot | None = None
+    recent: Recent | None = None
     open_run: Run | None = None
     last_run: Run | None = None
     typical_duration: timedelta | None = None
@@ -49,6 +55,7 @@ class LiveState:
         return replace(
             self,
             snapshot=self.snapshot.restricted_to(codes) if self.snapshot else None,
+            recent=self.recent.restricted_to(codes) if self.recent else None,
             last_run=self.last_run and without_figures(self.last_run),
         )
 
@@ -56,10 +63,11 @@ class LiveState:
 class Live:
     """Keeps `state` fresh from a thread of its own between `start` and `stop`."""
 
-    def __init__(self, database: Database, cooldown: timedelta) -> None:
+    def __init__(self, database: Database, cooldown: timedelta, zone: ZoneInfo) -> None:
         self.state = LiveState()
         self._database = database
         self._cooldown = cooldown
+        self._zone = zone  # whose days the near past is made of
         self._stop = threading.Event()
         self._first_read = threading.Event()
         self._thread = threading.Thread(target=self._run, name="nocs-live", daemon=True)
@@ -120,11 +128,12 @@ class Live:
         old = self.state
         published = runs.last_published(connection)
         is_new = published is None or old.snapshot is None or published.id != old.snapshot.run.id
-        snapshot = balances.read_snapshot(connection) if is_new else old.snapshot
+        snapshot, recent = self._figures(connection) if is_new else (old.snapshot, old.recent)
         last_run = runs.last_finished(connection)
         return LiveState(
             version=old.version,
             snapshot=snapshot,
+            recent=recent,
             open_run=runs.open_run(connection),
             last_run=last_run,
             typical_duration=runs.typical_duration(
@@ -135,6 +144,13 @@ class Live:
             cooling_until=cooling_until(last_run, self._cooldown),
             tokens=tokens.living(connection),
         )
+
+    def _figures(self, connection: Connection) -> tuple[Snapshot | None, Recent | None]:
+        snapshot = balances.read_snapshot(connection)
+        if snapshot is None:
+            return None, None
+        areas = len(snapshot.areas)
+        return snapshot, history.recent(connection, snapshot.run, areas, self._zone)
 
     def _replace(self, fresh: LiveState) -> None:
         if fresh != self.state:

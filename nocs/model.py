@@ -157,7 +157,7 @@ class Snapshot:
 
     `as_of` is the moment at which the source was read; it changes only when a run is committed.
     `previous` are the totals of the run published before it from the same kind of source, and
-    `previous_areas` its areas.
+    `previous_areas` its areas. `only` names the areas that a person may see; None is all of them.
     """
 
     run: Run
@@ -166,6 +166,7 @@ class Snapshot:
     totals: Totals
     previous: Totals | None
     previous_areas: tuple[AreaBalance, ...] = ()
+    only: frozenset[str] | None = None
 
     def restricted_to(self, codes: frozenset[str] | None) -> "Snapshot":
         """The same moment as one sees it who may see these areas alone; None: all of them.
@@ -191,6 +192,7 @@ class Snapshot:
             totals=totals,
             previous=total(before) if self.previous_areas else None,
             previous_areas=before,
+            only=codes if self.only is None else codes & self.only,
         )
 
     @property

@@ -17,12 +17,12 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from nocs.cache import audit, queue, runs, schedulers
+from nocs.cache import audit, history, queue, runs, schedulers
 from nocs.cache.database import Database, clock, notify
 from nocs.cache.migrate import require_current
 from nocs.errors import CacheError, NocsError
 from nocs.freshness import age, in_words
-from nocs.model import Pause, Run, Trigger
+from nocs.model import Pause, Run, RunStatus, Trigger
 from nocs.refresh import rest
 from nocs.refresh.job import Refresher
 from nocs.settings import Settings
@@ -120,6 +120,18 @@ class SchedulerProcess:
             log.warning("Refresh %d was abandoned: its process ended without a word.", run_id)
         if not self.stop.is_set() and (run := self._refresher.run_next()):
             self._tell_end(run)
+            if run.status is RunStatus.SUCCEEDED:
+                self._guarded(self.thin_history)
+
+    def thin_history(self) -> None:
+        """Drop the rows of old runs that the settings do not keep; what is shown stays."""
+        settings = self.settings
+        with self.database.transaction() as connection:
+            thinned = history.thin(
+                connection, settings.keep_hourly, settings.keep_daily, settings.zone
+            )
+        if thinned:
+            log.info("History: the rows of %d old runs were dropped, by NOCS_HISTORY_.", thinned)
 
     def _tell_end(self, run: Run) -> None:
         seconds = (run.duration_ms or 0) / 1000

@@ -17,19 +17,16 @@ from contextlib import contextmanager
 from types import FrameType
 
 import fasteners
-import psycopg
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from nocs import __version__
 from nocs.cache import balances, tokens
 from nocs.cache.database import Database
 from nocs.cache.migrate import migrate
-from nocs.demo import ccb
 from nocs.demo.postgres import EmbeddedPostgres
+from nocs.demo_data import make_demo
 from nocs.errors import NocsError, SettingsError
 from nocs.model import SourceKind
-from nocs.money import count_text
 from nocs.settings import PREFIX, ROOT, Settings
 from nocs.settings.exposure import require_safe_address
 from nocs.web.serving import listening
@@ -78,7 +75,7 @@ def _serve(
         children.append(_start("serve", settings, url))
         token = _demo_token(database) if kind is SourceKind.DEMO else ""
         if kind is SourceKind.DEMO:
-            make_demo(console, url, settings.demo_customers)
+            make_demo(console, url, settings)
         children.append(_start("scheduler", settings, url))
         _wait_for_port(settings, children, stop)
         _tell_where(console, settings, token)
@@ -120,24 +117,6 @@ def cache_url(settings: Settings) -> Iterator[str]:
     else:
         with EmbeddedPostgres(settings.data_dir).running() as url:
             yield url
-
-
-def make_demo(console: Console, url: str, customers: int, *, anew: bool = False) -> None:
-    """Make the synthetic CC&B unless it is there, with its progress on the terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with psycopg.connect(url) as connection:
-        if ccb.exists(connection) and not anew:
-            return
-        with Progress(*columns, console=console) as progress:
-            title = f"Making demo data of {count_text(customers)} customers"
-            task = progress.add_task(title, total=1.0)
-            ccb.create(
-                connection,
-                customers,
-                progress=lambda step, done: progress.update(
-                    task, completed=done, description=f"{title}: {step}"
-                ),
-            )
 
 
 def _demo_token(database: Database) -> str:

@@ -2,47 +2,48 @@
 
 import streamlit as st
 
-from nocs import workbook
-from nocs.access import Action
 from nocs.dashboard import dashboard
-from nocs.model import Snapshot
-from nocs.ui import viewer, watch
+from nocs.ui import download, viewer, watch
 from nocs.ui.banner import banners_html, warnings_html
 from nocs.ui.cards import cards_html
 from nocs.ui.chart import area_charts
+from nocs.ui.choose import choose
+from nocs.ui.movers import movers_html
+from nocs.ui.opening import open_area
 from nocs.ui.panels import empty_html, help_html
 from nocs.ui.table import area_table
+from nocs.ui.view import Link, notices_html, read_view
 from nocs.ui.words import Words
 
+if code := st.query_params.get("area"):
+    open_area(code)
+
 board = dashboard()
-person, state, now = viewer.current(), viewer.state(), board.now()
-snapshot = state.snapshot
+state, now = viewer.state(), board.now()
 words = Words.of(board.settings)
-
-
-def download(shown: Snapshot) -> bytes:
-    """The workbook of what is on the page; made on the click, and noted in the audit."""
-    viewer.note(Action.DOWNLOAD, person.name, workbook.file_name(shown, board.settings))
-    return workbook.build(shown, board.settings, person.name, board.now())
-
+snapshot, recent = state.snapshot, state.recent
+link = Link.here()
+view = read_view(board, snapshot, recent, link, words) if snapshot else None
 
 st.html('<h1 class="nocs-h1">Balance summary</h1>')
 with st.container(horizontal=True, vertical_alignment="center", key="head"):
     watch.follow(watch.drawn(state, now))
-    if snapshot:
-        st.download_button(
-            "Download Excel",
-            data=lambda: download(snapshot),
-            file_name=workbook.file_name(snapshot, board.settings),
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            on_click="ignore",
-            key="download",
-        )
+    if view:
+        download.button(board, view, words, viewer.current().name)
+if view:
+    first = board.past.first_as_of(view.snapshot.run.id, view.snapshot.run.source)
+    choose(view.everything.areas, link, words, first=first, last=view.snapshot.as_of)
 # One element whatever it holds: what stands below keeps its place in the page.
 top = banners_html(state, now, words)
-top += cards_html(snapshot, words) + warnings_html(snapshot) if snapshot else empty_html()
+if view:
+    top += notices_html(view, words)
+    top += cards_html(view.snapshot, words, view.since(words), view.days)
+    top += warnings_html(view.snapshot)
+    top += movers_html(view.snapshot.areas, view.earlier, words)
+else:
+    top += empty_html()
 st.html(f'<div class="nocs-top">{top}</div>')
-if snapshot:
-    area_table(snapshot, words)
-    area_charts(snapshot, board.settings)
+if view:
+    area_table(view.snapshot, words, len(view.everything.areas), view.days)
+    area_charts(view.snapshot, board.settings, view.filter_words(words))
 st.html(help_html())

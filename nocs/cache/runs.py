@@ -26,7 +26,8 @@ def last_finished(connection: Connection) -> Run | None:
 
 
 def last_published(connection: Connection) -> Run | None:
-    return _first(connection, "status = 'succeeded'")
+    """The run whose figures the summary holds; None while it is empty, whatever the past was."""
+    return _first(connection, "status = 'succeeded' AND EXISTS (SELECT FROM nocs_balance_summary)")
 
 
 def published_before(connection: Connection, run: Run) -> Run | None:

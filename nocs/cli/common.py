@@ -41,11 +41,11 @@ def open_cache(settings: Settings, *, current: bool = True) -> Iterator[tuple[An
 def ensure_demo(settings: Settings, url: str) -> None:
     from rich.console import Console
 
+    from nocs.demo_data import make_demo
     from nocs.model import SourceKind
-    from nocs.up import make_demo
 
     if settings.source_kind() is SourceKind.DEMO:
-        make_demo(Console(highlight=False, soft_wrap=True), url, settings.demo_customers)
+        make_demo(Console(highlight=False, soft_wrap=True), url, settings)
 
 
 def person() -> str:

@@ -20,8 +20,8 @@ def demo_reset(customers: Customers = None) -> None:
     from rich.console import Console
 
     from nocs.cache import balances
+    from nocs.demo_data import make_demo
     from nocs.model import SourceKind
-    from nocs.up import make_demo
 
     settings = load_settings(demo_customers=customers)
     if settings.source_kind() is not SourceKind.DEMO:
@@ -29,4 +29,4 @@ def demo_reset(customers: Customers = None) -> None:
     with open_cache(settings) as (database, url):
         with database.transaction() as connection:
             balances.forget_demo(connection)
-        make_demo(Console(highlight=False, soft_wrap=True), url, settings.demo_customers, anew=True)
+        make_demo(Console(highlight=False, soft_wrap=True), url, settings, anew=True)

@@ -59,14 +59,17 @@ def export(file: Annotated[Path, typer.Argument(help="The workbook to write.")])
     import getpass
 
     from nocs import workbook
-    from nocs.cache import balances
+    from nocs.cache import balances, history
 
     settings = load_settings()
     with open_cache(settings) as (database, _), database.reading() as connection:
         snapshot = balances.read_snapshot(connection)
-    if snapshot is None:
-        raise NocsError("The cache is empty.", "Run: nocs refresh")
-    content = workbook.build(snapshot, settings, getpass.getuser(), datetime.now(UTC))
+        if snapshot is None:
+            raise NocsError("The cache is empty.", "Run: nocs refresh")
+        recent = history.recent(connection, snapshot.run, len(snapshot.areas), settings.zone)
+        trend = history.trend(connection, workbook.trend_span(snapshot, settings))
+    extras = workbook.Extras(earlier=recent.yesterday, trend=trend)
+    content = workbook.build(snapshot, settings, getpass.getuser(), datetime.now(UTC), extras)
     try:
         file.write_bytes(content)
     except OSError as error:

@@ -7,14 +7,29 @@ from nocs.model import SourceKind
 from nocs.settings.access import AccessSettings
 from nocs.settings.cache import CacheSettings
 from nocs.settings.display import DisplaySettings
+from nocs.settings.history import HistorySettings
 from nocs.settings.refresh import RefreshSettings
 from nocs.settings.source import SourceSettings
 
 PREFIX = "NOCS_"
-GROUPS = (CacheSettings, SourceSettings, RefreshSettings, DisplaySettings, AccessSettings)
+GROUPS = (
+    CacheSettings,
+    SourceSettings,
+    RefreshSettings,
+    HistorySettings,
+    DisplaySettings,
+    AccessSettings,
+)
 
 
-class Settings(AccessSettings, DisplaySettings, RefreshSettings, SourceSettings, CacheSettings):
+class Settings(
+    AccessSettings,
+    DisplaySettings,
+    HistorySettings,
+    RefreshSettings,
+    SourceSettings,
+    CacheSettings,
+):
     """All settings. Build with `load_settings`, which turns faults into one clear line each."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

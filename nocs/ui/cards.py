@@ -1,55 +1,56 @@
-"""The cards: customers, credit, due and net, each with its change since the refresh before.
+"""The cards: customers, credit, due and net, each with its last days and its change.
 
 Surprise: due is stored negative, so "more due" is a change below zero. The sign is shown, and
 words say what it means.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
 
-from nocs.model import ZERO, Snapshot, Totals
+from nocs.model import ZERO, Snapshot
 from nocs.money import signed
+from nocs.past import Past
+from nocs.ui.sparkline import sparkline
 from nocs.ui.words import Words
 
 BALANCED = "balanced"
+BEFORE = "since the refresh before"
+FIRST = '<p class="nocs-change nocs-since">First published refresh</p>'
 
 
-@lru_cache(maxsize=8)
-def cards_html(snapshot: Snapshot, words: Words) -> str:
-    """All four cards. Exact values stand in data-value, under the contract's names."""
-    now, before = snapshot.totals, snapshot.previous
+@lru_cache(maxsize=16)
+def cards_html(
+    snapshot: Snapshot, words: Words, since: str = BEFORE, days: tuple[Past, ...] = ()
+) -> str:
+    """All four cards. Exact values stand in data-value, under the contract's names.
+
+    `since` says what `snapshot.previous` are the totals of; the small lines show `days`.
+    """
+    drawing = _Cards(snapshot, words, since, days)
+    net = snapshot.totals.net_balance
     cards = (
-        _customers(now, before, words),
-        _card(
+        drawing.customers(),
+        drawing.amount(
             "credit",
-            "Credit",
-            _amount("positive_balance_amt", now.positive_balance_amt, words, plus=True),
-            "from " + _count("positive_qty", now.positive_qty, "customer", words),
-            _change(
-                now.positive_balance_amt - before.positive_balance_amt,
-                ("more credit", "less credit"),
-                words,
-            )
-            if before
-            else _first(),
-            tone="credit",
+            "positive_balance_amt",
+            ("more credit", "less credit"),
+            note="from " + drawing.count("positive_qty", "customer"),
         ),
-        _card(
+        drawing.amount(
             "due",
-            "Due",
-            _amount("negative_balance_amt", now.negative_balance_amt, words),
-            "from " + _count("negative_qty", now.negative_qty, "customer", words),
-            _change(
-                now.negative_balance_amt - before.negative_balance_amt,
-                ("less due", "more due"),
-                words,
-            )
-            if before
-            else _first(),
-            tone="due",
+            "negative_balance_amt",
+            ("less due", "more due"),
+            note="from " + drawing.count("negative_qty", "customer"),
         ),
-        _net(now, before, words),
+        drawing.amount(
+            "net",
+            "net_balance",
+            ("towards credit", "towards due"),
+            note=f'<strong class="nocs-word" data-testid="net-word">{overall(net)}</strong>',
+            tone=net_word(net),
+        ),
     )
     return (
         f'<div class="nocs-cards" data-testid="cards" data-run="{snapshot.run.id}">'
@@ -63,80 +64,91 @@ def net_word(net: Decimal) -> str:
     return "credit" if net > ZERO else "due" if net < ZERO else BALANCED
 
 
-def _customers(now: Totals, before: Totals | None, words: Words) -> str:
-    change = _first()
-    if before:
-        moved = now.total_customers - before.total_customers
-        text = signed(words.count(moved)) if moved else "No change"
-        change = _change_line(text, str(moved), "")
-    zero = now.total_customers - now.positive_qty - now.negative_qty
-    return _card(
-        "customers",
-        "Customers",
-        f'<p class="nocs-big" data-figure="total_customers" data-value="{now.total_customers}">'
-        f"{escape(words.count(now.total_customers))}</p>"
-        f'<p class="nocs-full">in {_count("areas", now.areas, "area", words)}</p>',
-        f"{escape(words.count(zero))} with a balance of 0",
-        change,
-    )
+def overall(net: Decimal) -> str:
+    """The same for all areas together."""
+    word = net_word(net)
+    return word if word == BALANCED else f"overall {word}"
 
 
-def _net(now: Totals, before: Totals | None, words: Words) -> str:
-    word = net_word(now.net_balance)
-    overall = word if word == BALANCED else f"overall {word}"
-    change = _first()
-    if before:
-        change = _change(
-            now.net_balance - before.net_balance, ("towards credit", "towards due"), words
+def change_words(change: Decimal, meanings: tuple[str, str]) -> str:
+    """What a change means; `meanings` are the words for above and below zero."""
+    return meanings[0] if change > 0 else meanings[1] if change < 0 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cards:
+    """The cards under way."""
+
+    snapshot: Snapshot
+    words: Words
+    since: str
+    days: tuple[Past, ...]
+
+    def customers(self) -> str:
+        now, before, words = self.snapshot.totals, self.snapshot.previous, self.words
+        change = FIRST
+        if before:
+            moved = now.total_customers - before.total_customers
+            change = self._change(signed(words.count(moved)), str(moved))
+        zero = now.total_customers - now.positive_qty - now.negative_qty
+        figure = (
+            f'<p class="nocs-big" data-figure="total_customers"'
+            f' data-value="{now.total_customers}">{escape(words.count(now.total_customers))}</p>'
+            f'<p class="nocs-full">in {self.count("areas", "area")}</p>'
         )
-    return _card(
-        "net",
-        "Net",
-        _amount("net_balance", now.net_balance, words, plus=True),
-        f'<strong class="nocs-word" data-testid="net-word">{overall}</strong>',
-        change,
-        tone=word,
-    )
+        note = f"{escape(words.count(zero))} with a balance of 0"
+        line = self._line("total_customers", "Customers", "")
+        return _card("customers", "Customers", figure, note, line + change)
+
+    def amount(
+        self, name: str, figure: str, meanings: tuple[str, str], *, note: str, tone: str = ""
+    ) -> str:
+        """One of the three cards of amounts; due alone never has a plus."""
+        value: Decimal = getattr(self.snapshot.totals, figure)
+        short, full = self.words.short(value), self.words.full(value)
+        if name != "due":
+            short, full = signed(short), signed(full)
+        shown = (
+            f'<p class="nocs-big" aria-hidden="true">{escape(short)}</p>'
+            f'<p class="nocs-full" data-figure="{figure}" data-value="{value}">{escape(full)}</p>'
+        )
+        change = FIRST
+        if self.snapshot.previous:
+            moved: Decimal = value - getattr(self.snapshot.previous, figure)
+            text = signed(self.words.short(moved))
+            change = self._change(
+                text, str(moved), change_words(moved, meanings), signed(self.words.full(moved))
+            )
+        line = self._line(figure, name.capitalize(), name)
+        return _card(name, name.capitalize(), shown, note, line + change, tone=tone or name)
+
+    def count(self, name: str, one: str) -> str:
+        value: int = getattr(self.snapshot.totals, name)
+        text = escape(self.words.counted(value, one))
+        return f'<span data-figure="{name}" data-value="{value}">{text}</span>'
+
+    def _line(self, figure: str, title: str, tone: str) -> str:
+        values = [getattr(day.totals, figure) for day in self.days]
+        if len(values) < 2:
+            return ""
+        form = self.words.count if figure == "total_customers" else self.words.short
+        low, high = form(min(values)), form(max(values))
+        label = f"{title} at the end of the last {len(values)} days, between {low} and {high}"
+        return sparkline(values, tone, label)
+
+    def _change(self, text: str, value: str, meaning: str = "", full: str = "") -> str:
+        is_moved = any(digit in value for digit in "123456789")
+        title = f' title="{escape(full)}"' if full and is_moved else ""
+        meaning = f" <span>{meaning}</span>" if meaning else ""
+        return (
+            f'<p class="nocs-change" data-change="{value}"{title}>'
+            f"<b>{escape(text) if is_moved else 'No change'}</b>{meaning}"
+            f'<span class="nocs-since"> {escape(self.since)}</span></p>'
+        )
 
 
-def _card(name: str, title: str, figure: str, note: str, change: str, *, tone: str = "") -> str:
+def _card(name: str, title: str, figure: str, note: str, below: str, *, tone: str = "") -> str:
     return (
         f'<section class="nocs-card" data-testid="card-{name}" data-tone="{tone}">'
-        f'<h2>{title}</h2>{figure}<p class="nocs-note">{note}</p>{change}</section>'
+        f'<h2>{title}</h2>{figure}<p class="nocs-note">{note}</p>{below}</section>'
     )
-
-
-def _amount(name: str, value: Decimal, words: Words, *, plus: bool = False) -> str:
-    short, full = words.short(value), words.full(value)
-    if plus:
-        short, full = signed(short), signed(full)
-    return (
-        f'<p class="nocs-big" aria-hidden="true">{escape(short)}</p>'
-        f'<p class="nocs-full" data-figure="{name}" data-value="{value}">{escape(full)}</p>'
-    )
-
-
-def _count(name: str, value: int, one: str, words: Words) -> str:
-    text = escape(words.counted(value, one))
-    return f'<span data-figure="{name}" data-value="{value}">{text}</span>'
-
-
-def _change(change: Decimal, meanings: tuple[str, str], words: Words) -> str:
-    """`meanings` are the words for a change above and below zero."""
-    if not change:
-        return _change_line("No change", str(change), "")
-    meaning = meanings[0] if change > 0 else meanings[1]
-    return _change_line(signed(words.short(change)), str(change), meaning, words.full(change))
-
-
-def _change_line(text: str, value: str, meaning: str, full: str = "") -> str:
-    title = f' title="{escape(signed(full))}"' if full else ""
-    meaning = f" <span>{meaning}</span>" if meaning else ""
-    return (
-        f'<p class="nocs-change" data-change="{value}"{title}><b>{escape(text)}</b>{meaning}'
-        '<span class="nocs-since"> since the refresh before</span></p>'
-    )
-
-
-def _first() -> str:
-    return '<p class="nocs-change nocs-since">First published refresh</p>'

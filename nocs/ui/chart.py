@@ -4,6 +4,7 @@ Surprise: `st.plotly_chart` would load all of Plotly, four times as much. The bu
 once from an address that a browser keeps for good, and only after cards and table are there.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -11,10 +12,10 @@ from typing import Any
 import streamlit as st
 
 from nocs import charts
-from nocs.model import CachedArea, Snapshot
-from nocs.money import signed
+from nocs.model import Snapshot
+from nocs.past import Pareto, pareto
 from nocs.settings import Settings
-from nocs.ui.cards import net_word
+from nocs.ui.opening import open_area
 from nocs.ui.style import asset
 from nocs.ui.words import Words
 from nocs.web.assets import plotly_url
@@ -25,9 +26,11 @@ _component = st.components.v2.component("nocs.charts", js=asset("chart.js"), iso
 
 
 @st.fragment
-def area_charts(snapshot: Snapshot, settings: Settings) -> None:
-    """The three charts with the control of how many areas the first two show."""
-    words = Words.of(settings)
+def area_charts(snapshot: Snapshot, settings: Settings, filtered: str) -> None:
+    """The charts of the summary with the control of how many areas the first two show.
+
+    `filtered` says which areas they are; a click on a bar opens the area.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="charts_head"):
         st.html('<h2 class="nocs-h2">Charts</h2>')
         size = st.segmented_control(
@@ -38,62 +41,90 @@ def area_charts(snapshot: Snapshot, settings: Settings) -> None:
             key="chart_size",
             label_visibility="collapsed",
         )
+    draw("charts", _figures(snapshot, SIZES[size], settings), snapshot, settings, filtered)
+
+
+def draw(
+    key: str,
+    figures: Sequence[dict[str, Any]],
+    snapshot: Snapshot,
+    settings: Settings,
+    filtered: str = "",
+    *,
+    look: str = "",
+    opens: bool = True,
+) -> None:
+    """Draw figures made by `entry`, in their order; a click opens the area under it.
+
+    `look`: "small" for many in a grid, "one" for one a row.
+    """
     picked = _component(
-        key="charts",
-        data={"plotly": plotly_url(), "charts": _figures(snapshot, SIZES[size], settings)},
+        key=key,
+        data={
+            "plotly": plotly_url(),
+            "charts": list(figures),
+            "stamp": _stamp(snapshot, settings, filtered),
+            "look": look,
+        },
         on_area_change=_nothing,
     )
-    st.html(_picked_html(snapshot, picked.area, words))
+    if opens and picked.area:
+        open_area(picked.area)
 
 
-@lru_cache(maxsize=16)
+def entry(name: str, title: str, note: str, figure: Any) -> dict[str, Any]:
+    """A figure as the component takes it. Title and note show as typed."""
+    return {
+        "name": name,
+        "title": title,
+        "plain": escape(title, quote=False),
+        "note": note,
+        "figure": figure.to_plotly_json(),
+    }
+
+
+@lru_cache(maxsize=32)
 def _figures(snapshot: Snapshot, count: int | None, settings: Settings) -> list[dict[str, Any]]:
-    areas = snapshot.areas
-    figures = (
-        (
-            "top-due",
-            "Top due",
-            "Largest due first",
-            charts.top(areas, charts.DUE, count, settings),
+    areas, shares = snapshot.areas, pareto(snapshot.areas)
+    due = charts.top(areas, charts.DUE, count, settings)
+    credit = charts.top(areas, charts.CREDIT, count, settings)
+    both = charts.credit_against_due(areas, settings)
+    return [
+        entry("top-due", "Top due", "Largest due first", due),
+        entry("top-credit", "Top credit", "Largest credit first", credit),
+        entry(
+            "pareto",
+            "Where the due is",
+            pareto_words(shares, len(areas)),
+            charts.pareto_chart(shares, settings),
         ),
-        (
-            "top-credit",
-            "Top credit",
-            "Largest credit first",
-            charts.top(areas, charts.CREDIT, count, settings),
-        ),
-        (
+        entry(
             "credit-against-due",
             "Credit against due",
             "Due to the left, credit to the right",
-            charts.credit_against_due(areas, settings),
+            both,
         ),
-    )
-    return [
-        {"name": name, "title": title, "note": note, "figure": figure.to_plotly_json()}
-        for name, title, note, figure in figures
     ]
 
 
-def _picked_html(snapshot: Snapshot, code: str | None, words: Words) -> str:
-    """The figures of the bar that was clicked; a hint before the first click."""
-    area = next((area for area in snapshot.areas if area.nocs_code == code), None)
-    text = "Select a bar to see the area's figures." if area is None else _sentence(area, words)
-    return f'<p class="nocs-picked" role="status" data-testid="picked">{text}</p>'
+def pareto_words(shares: Pareto, areas: int) -> str:
+    """'6 of 17 areas hold 80 % of the due: Fatulla, …'."""
+    if not shares.count:
+        return "No area has due"
+    names = ", ".join(area.nocs_name for area in shares.areas[: shares.count][:8])
+    more = " …" if shares.count > 8 else ""
+    verb = "holds" if shares.count == 1 else "hold"
+    return f"{shares.count} of {areas} areas {verb} {shares.percent} % of the due: {names}{more}"
 
 
-def _sentence(area: CachedArea, words: Words) -> str:
-    net = signed(words.full(area.net_balance))
-    return (
-        f"<strong>{escape(area.nocs_name)}</strong> ({escape(area.nocs_code)}): "
-        f"{escape(words.counted(area.total_customers, 'customer'))}, "
-        f'credit <b data-tone="credit">{escape(signed(words.full(area.positive_balance_amt)))}</b>'
-        f" from {escape(words.count(area.positive_qty))}, "
-        f'due <b data-tone="due">{escape(words.full(area.negative_balance_amt))}</b>'
-        f" from {escape(words.count(area.negative_qty))}, "
-        f"net <b>{escape(net)}</b> {net_word(area.net_balance)}."
-    )
+def _stamp(snapshot: Snapshot, settings: Settings, filtered: str) -> str:
+    """What a saved picture says under its title."""
+    words = Words.of(settings)
+    parts = [f"As of {words.moment(snapshot.as_of)} ({words.zone_name})"]
+    parts += [filtered] if filtered else []
+    parts += ["DEMO DATA"] if snapshot.is_demo else []
+    return escape(" · ".join(parts), quote=False)
 
 
 def _nothing() -> None:
-    """A state of a component needs a callback to be told of."""
+    """A trigger of a component needs a callback to be told of."""

@@ -51,7 +51,11 @@ def run() -> None:
 
 
 def _pages(person: Viewer) -> list[Any]:
-    pages = [st.Page(PAGES / "balance_summary.py", title="Balance summary", default=True)]
+    pages = [
+        st.Page(PAGES / "balance_summary.py", title="Balance summary", default=True),
+        st.Page(PAGES / "trends.py", title="Trends", url_path="trends"),
+        st.Page(PAGES / "area.py", title="Area", url_path="area"),
+    ]
     if person.is_operator:
         pages += [
             st.Page(PAGES / "refreshes.py", title="Refreshes", url_path="refreshes"),

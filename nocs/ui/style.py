@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 ASSETS = Path(__file__).resolve().parent / "assets"
-SHEETS = ("tokens.css", "page.css", "table.css", "print.css")
+SHEETS = ("tokens.css", "page.css", "table.css", "insight.css", "print.css")
 
 
 @cache

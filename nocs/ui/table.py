@@ -16,11 +16,16 @@ from pandas.io.formats.style import Styler
 
 from nocs.model import ZERO, CachedArea, Figures, Snapshot, Totals
 from nocs.money import cents, signed
+from nocs.past import Past
 from nocs.ui.cards import net_word
+from nocs.ui.movers import area_link
+from nocs.ui.opening import open_area
+from nocs.ui.sparkline import sparkline
 from nocs.ui.style import ASSETS, asset
 from nocs.ui.words import Words
 
 SHARE = "share_of_due"
+DAYS = "due_of_days"
 
 
 class Column(NamedTuple):
@@ -44,33 +49,48 @@ COLUMNS = (
     Column("negative_balance_amt", "Due", "ascending", "due", is_amount=True),
     Column("net_balance", "Net", "ascending", "net", is_amount=True),
     Column(SHARE, "Share of due", tone="due"),
+    Column(DAYS, "Due, last days", tone="days"),
 )
 
 _AreaStyler: Any = Styler.from_custom_template([str(ASSETS)], html_table="areas.tpl")
 _component = st.components.v2.component("nocs.areas", js=asset("table.js"), isolate_styles=False)
 
 
-def area_table(snapshot: Snapshot, words: Words) -> None:
-    """Draw the table of the snapshot's areas."""
-    _component(
+def area_table(snapshot: Snapshot, words: Words, all_areas: int, days: tuple[Past, ...]) -> None:
+    """Draw the table of the snapshot's areas, out of `all_areas`; a click on a row opens its area.
+
+    `days` are what the small lines of due show.
+    """
+    picked = _component(
         key="areas",
-        data={"html": table_html(snapshot, words), "areas": snapshot.totals.areas},
+        data={
+            "html": table_html(snapshot, words, all_areas, days),
+            "areas": snapshot.totals.areas,
+        },
+        on_opened_change=_nothing,
     )
+    if picked.opened:
+        open_area(picked.opened)
 
 
-@lru_cache(maxsize=8)
-def table_html(snapshot: Snapshot, words: Words) -> str:
+@lru_cache(maxsize=16)
+def table_html(
+    snapshot: Snapshot, words: Words, all_areas: int, days: tuple[Past, ...] = ()
+) -> str:
     """The table as HTML; its last row, the totals, is the foot."""
+    columns = COLUMNS if len(days) > 1 else COLUMNS[:-1]
     rows = [_row(area, snapshot.totals) for area in snapshot.areas]
-    rows.append(_total_row(snapshot.totals))
+    rows.append(_total_row(snapshot.totals, all_areas))
     # Objects, because a column of Decimals must stay one.
-    frame = pd.DataFrame(rows, columns=[column.name for column in COLUMNS], dtype=object)
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object)
     styler = _AreaStyler(frame).hide(axis="index").format(_formats(words))
     html: str = styler.to_html(
-        columns=[_heading(column, words) for column in COLUMNS],
+        columns=[_heading(column, words) for column in columns],
+        links=[area_link(area.nocs_code, area.nocs_name) for area in snapshot.areas],
+        lines=_lines(snapshot, days),
         net_words=[net_word(row["net_balance"]) for row in rows],
         bars=_bars(rows[:-1]),
-        caption=f"All areas as of {words.moment(snapshot.as_of)}",
+        caption=f"{rows[-1]['nocs_name']} as of {words.moment(snapshot.as_of)}",
         exclude_styles=True,
     )
     return html
@@ -88,10 +108,23 @@ def _row(area: CachedArea, totals: Totals) -> dict[str, Any]:
     return figures | {SHARE: share_of_due(area, totals)}
 
 
-def _total_row(totals: Totals) -> dict[str, Any]:
+def _total_row(totals: Totals, all_areas: int) -> dict[str, Any]:
     figures = {column.name: getattr(totals, column.name, "") for column in COLUMNS}
-    name = "All areas" if totals.areas != 1 else "All of one area"
+    name = "All areas" if totals.areas == all_areas else f"{totals.areas} of {all_areas} areas"
     return figures | {"nocs_name": name, SHARE: share_of_due(totals, totals)}
+
+
+def _lines(snapshot: Snapshot, days: Sequence[Past]) -> list[str]:
+    """The due of each area at the end of the last days; broken where it was missing."""
+    dues = [{a.nocs_code: a.negative_balance_amt for a in day.areas} for day in days]
+    return [
+        sparkline(
+            [due.get(area.nocs_code) for due in dues],
+            "due",
+            f"Due of {area.nocs_name} at the end of the last {len(days)} days",
+        )
+        for area in snapshot.areas
+    ]
 
 
 def _bars(rows: Sequence[dict[str, Any]]) -> list[Decimal]:
@@ -104,12 +137,17 @@ def _formats(words: Words) -> dict[str, Any]:
     """A signed text for each figure; labels are left as they are."""
     formats: dict[str, Any] = {
         column.name: (lambda value: signed(words.bare(value))) if column.is_amount else words.count
-        for column in COLUMNS[2:]
+        for column in COLUMNS[2:-1]
     }
     formats[SHARE] = lambda value: f"{value}%"
+    formats[DAYS] = lambda _value: ""
     return formats
 
 
 def _heading(column: Column, words: Words) -> dict[str, str]:
     unit = f" ({words.symbol})" if column.is_amount and words.symbol else ""
     return {**column._asdict(), "title": escape(column.title + unit), "plain": column.title}
+
+
+def _nothing() -> None:
+    """A trigger of a component needs a callback to be told of."""

@@ -1,4 +1,4 @@
-"""The Excel workbook of one snapshot: sheets Summary, Areas and Charts.
+"""The Excel workbook of one snapshot: sheets Summary, Areas, Charts, Movers and Trend.
 
 Surprise: amounts go into the file as the Decimal's own digits and never become a float here.
 A spreadsheet reads them as doubles, which hold 15 digits exactly, and NUMERIC(15,2) has no more.
@@ -11,8 +11,11 @@ import xlsxwriter
 
 from nocs.model import Snapshot
 from nocs.settings import Settings
-from nocs.workbook import areas, charts, summary
+from nocs.workbook import areas, charts, movers, summary, trend
+from nocs.workbook.extras import Extras, file_name, trend_span
 from nocs.workbook.writer import Writer
+
+__all__ = ["Extras", "build", "file_name", "trend_span"]
 
 # A text from the source or from a person is never read as a formula, a link or a number.
 OPTIONS = {
@@ -23,8 +26,18 @@ OPTIONS = {
 }
 
 
-def build(snapshot: Snapshot, settings: Settings, downloaded_by: str, now: datetime) -> bytes:
-    """The workbook as bytes: exactly the snapshot; the same arguments give the same bytes."""
+def build(
+    snapshot: Snapshot,
+    settings: Settings,
+    downloaded_by: str,
+    now: datetime,
+    extras: Extras | None = None,
+) -> bytes:
+    """The workbook as bytes: exactly the snapshot; the same arguments give the same bytes.
+
+    Without an earlier run and a trend in `extras` there are no sheets Movers and Trend.
+    """
+    extras = extras or Extras()
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, OPTIONS) as book:
         book.set_properties(
@@ -34,14 +47,12 @@ def build(snapshot: Snapshot, settings: Settings, downloaded_by: str, now: datet
                 "created": now.astimezone(UTC).replace(tzinfo=None),
             }
         )
-        writer = Writer(book, snapshot, settings)
+        writer = Writer(book, snapshot, settings, extras)
         summary.add(writer, downloaded_by, now)
         areas.add(writer)
         charts.add(writer)
+        if extras.earlier:
+            movers.add(writer, extras.earlier)
+        if extras.trend:
+            trend.add(writer, extras.trend)
     return buffer.getvalue()
-
-
-def file_name(snapshot: Snapshot, settings: Settings) -> str:
-    """The name of the download, from the as of time in the zone of the settings."""
-    stamp = snapshot.as_of.astimezone(settings.zone)
-    return f"nocs-balance-summary-{stamp:%Y%m%d-%H%M}.xlsx"

@@ -27,7 +27,7 @@ from nocs.workbook.formats import (
     count_words,
     sign_colour,
 )
-from nocs.workbook.writer import Writer
+from nocs.workbook.writer import LINE, Writer
 
 HEADER_ROW = 3
 FIRST_ROW = HEADER_ROW + 1
@@ -35,7 +35,6 @@ CODE_COLUMN, CUSTOMERS_COLUMN, SHARE_COLUMN = 1, 2, 8
 MAX_NAME_WIDTH = 45
 MAX_SUM = 10**13  # from here on, cents are the 16th digit
 SHARE_FORMAT = "0.00%"
-LINE: dict[str, Any] = {"bottom": 1, "bottom_color": "#D5DAE0"}
 TOTAL: dict[str, Any] = {"bold": True, "top": 2, "bg_color": "#EEF1F4"}
 
 
@@ -61,8 +60,9 @@ FIGURES = (
 
 def add(writer: Writer) -> None:
     """Add the sheet to the writer's workbook."""
-    sheet = writer.sheet("Areas")
-    areas = writer.snapshot.areas
+    areas, extras = writer.snapshot.areas, writer.extras
+    part = f" ({len(areas)} of {extras.all_areas})" if extras.filtered else ""
+    sheet = writer.sheet(f"Areas{part}")
     last_row = FIRST_ROW + max(len(areas), 1) - 1
     _header(writer, sheet)
     for row, area in enumerate(areas, FIRST_ROW):

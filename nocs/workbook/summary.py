@@ -5,6 +5,7 @@ their row heights are estimated here.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -98,7 +99,7 @@ def _cards(page: Page) -> None:
 def _changes(page: Page) -> None:
     writer, sheet, row = page.writer, page.sheet, HEADER_ROW + 3
     totals, previous = writer.snapshot.totals, writer.snapshot.previous
-    writer.text(sheet, row, 0, "Change since the previous run", **CHANGE_LOOK)
+    writer.text(sheet, row, 0, _since(writer), **CHANGE_LOOK)
     if previous is None:
         for column in range(1, LAST_COLUMN + 1):
             writer.text(sheet, row, column, "", **CHANGE_LOOK)
@@ -124,6 +125,7 @@ def _details(page: Page, row: int, downloaded_by: str, now: datetime) -> int:
     details: tuple[tuple[str, str | int | datetime], ...] = (
         ("As of", snapshot.as_of),
         ("Age when downloaded", f"{in_words(age(snapshot.as_of, now))} ({state})"),
+        *_view(writer),
         ("Source", DEMO_WORDS if snapshot.is_demo else "Oracle CC&B"),
         ("Refresh run", run.id),
         ("Refresh took", duration_words(run.duration_ms)),
@@ -134,6 +136,24 @@ def _details(page: Page, row: int, downloaded_by: str, now: datetime) -> int:
     for number, (label, value) in enumerate(details, row + 1):
         _detail(page, number, label, value)
     return row + 1 + len(details)
+
+
+def _since(writer: Writer) -> str:
+    extras = writer.extras
+    if extras.is_compared and extras.earlier:
+        local = extras.earlier.as_of.astimezone(writer.settings.zone)
+        return f"Change since {local:%Y-%m-%d %H:%M}"
+    return "Change since the previous run"
+
+
+def _view(writer: Writer) -> Iterator[tuple[str, str]]:
+    """What the person who downloaded it had chosen to see."""
+    extras = writer.extras
+    if extras.filtered:
+        yield "Filtered", f"{extras.filtered}. Every total is that of these areas."
+    if extras.is_compared and extras.earlier:
+        when = writer.moment_words(extras.earlier.as_of)
+        yield "Compared with", f"{when}, refresh run {extras.earlier.run_id}"
 
 
 def _warnings(page: Page, row: int) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from nocs.model import Snapshot
 from nocs.settings import Settings
+from nocs.workbook.extras import Extras
 from nocs.workbook.formats import (
     INK,
     MUTED,
@@ -23,6 +24,7 @@ from nocs.workbook.formats import (
 )
 
 FONT = "Calibri"
+LINE: dict[str, Any] = {"bottom": 1, "bottom_color": "#D5DAE0"}  # under a row of a table
 DEMO_WORDS = "DEMO DATA: made-up figures, not real customers"
 DEMO_FILL = "#FFC94D"  # neither the green of credit nor the red of due
 
@@ -30,10 +32,11 @@ DEMO_FILL = "#FFC94D"  # neither the green of credit nor the red of due
 class Writer:
     """A workbook under way, with the snapshot and the settings that all of its sheets share."""
 
-    def __init__(self, book: Any, snapshot: Snapshot, settings: Settings) -> None:
+    def __init__(self, book: Any, snapshot: Snapshot, settings: Settings, extras: Extras) -> None:
         self.book = book
         self.snapshot = snapshot
         self.settings = settings
+        self.extras = extras
         self._looks: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def look(self, **properties: Any) -> Any:
@@ -54,11 +57,12 @@ class Writer:
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.75)
         demo = "&CDEMO DATA" if self.snapshot.is_demo else ""
         # An ampersand is the footer's own command sign.
-        stamp = f"As of {self.as_of_words()}".replace("&", "&&")
-        sheet.set_footer(f"&L{stamp}{demo}&RPage &P of &N")
+        stamp = f"As of {self.as_of_words()}"
+        sheet.set_footer(f"&L{stamp.replace('&', '&&')}{demo}&RPage &P of &N")
         title = "NOCS balance summary" if name == "Summary" else f"NOCS balance summary: {name}"
         self.text(sheet, 0, 0, title, bold=True, font_size=18)
-        self.text(sheet, 1, 0, f"As of {self.as_of_words()}", font_color=MUTED)
+        filtered = f" · Filtered: {self.extras.filtered}" if self.extras.filtered else ""
+        self.text(sheet, 1, 0, stamp + filtered, font_color=MUTED)
         if self.snapshot.is_demo:
             banner = {"bold": True, "font_size": 14, "bg_color": DEMO_FILL}
             sheet.set_row(2, 24, self.look(**banner))
@@ -113,7 +117,10 @@ class Writer:
         sheet.write_datetime(row, column, local.replace(tzinfo=None), style)
 
     def as_of_words(self) -> str:
-        local = self.snapshot.as_of.astimezone(self.settings.zone)
+        return self.moment_words(self.snapshot.as_of)
+
+    def moment_words(self, moment: datetime) -> str:
+        local = moment.astimezone(self.settings.zone)
         return f"{local:%Y-%m-%d %H:%M:%S} {self._zone_words(local)}"
 
     def _zone_words(self, local: datetime) -> str:

@@ -112,7 +112,7 @@ def free_port() -> int:
 def _error_of(message: ConsoleMessage) -> list[str]:
     url = message.location["url"]
     # Streamlit looks for its server below the page's address first; it is not an error of ours.
-    if message.type != "error" or "/refreshes/_stcore/" in url:
+    if message.type != "error" or re.search(r"/(refreshes|trends|area)/_stcore/", url):
         return []
     return [f"{message.text} {url}"]
 

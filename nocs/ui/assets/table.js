@@ -4,8 +4,9 @@
 const TEXTS = ["nocs_name", "nocs_code"];
 const states = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const state = states.get(parentElement) ?? create(parentElement);
+  state.open = (code) => setTriggerValue("opened", code);
   if (state.html !== data.html) {
     state.html = data.html;
     state.total = data.areas;
@@ -23,7 +24,7 @@ function create(parent) {
   root.className = "nocs-areas";
   root.innerHTML = `
     <div class="nocs-tools">
-      <h2>All areas</h2>
+      <h2>Areas</h2>
       <label class="nocs-sort">Sort by <select></select></label>
       <label class="nocs-search"><span class="nocs-hidden">Search areas</span>
         <input type="search" placeholder="Search name or code" autocomplete="off"
@@ -46,7 +47,15 @@ function create(parent) {
   });
   state.sheet.addEventListener("click", (event) => {
     const head = event.target.closest("th[data-column]");
-    if (head) sortBy(state, next(state.sort, head.dataset));
+    if (head) {
+      if (event.target.closest("button")) sortBy(state, next(state.sort, head.dataset));
+      return;
+    }
+    const row = event.target.closest("tbody tr");
+    // Marking a figure to copy it, or a click for a new tab, is none for the area.
+    if (!row || event.ctrlKey || event.metaKey || event.shiftKey || `${getSelection()}`) return;
+    event.preventDefault();
+    state.open(valueOf(row, { column: "nocs_code" }));
   });
   state.observer = new ResizeObserver(() => fit(state));
   state.observer.observe(root);
@@ -58,7 +67,7 @@ function fill(state) {
   state.sheet.innerHTML = state.html;
   state.rows = [...state.sheet.querySelectorAll("tbody tr")];
   state.natural = state.rows.slice();
-  const heads = [...state.sheet.querySelectorAll("th[data-column]")];
+  const heads = [...state.sheet.querySelectorAll("th[data-column]:has(button)")];
   const options = heads.flatMap(({ dataset, textContent }) => {
     const orders = [dataset.first, other(dataset.first)];
     return orders.map((order) => {
@@ -86,7 +95,7 @@ function sortBy(state, sort) {
     state.rows.sort((one, two) => sign * compare(valueOf(one, sort), valueOf(two, sort), sort));
   }
   state.sheet.querySelector("tbody").append(...state.rows);
-  for (const head of state.sheet.querySelectorAll("th[data-column]")) {
+  for (const head of state.sheet.querySelectorAll("th[data-column]:has(button)")) {
     const sorted = sort && head.dataset.column === sort.column;
     head.setAttribute("aria-sort", sorted ? sort.order : "none");
   }
@@ -113,7 +122,7 @@ function filter(state) {
     count += found;
   }
   state.shown.textContent = wanted
-    ? `${count} of ${state.total} areas shown. The totals are those of all areas.`
+    ? `${count} of ${state.total} areas found. The totals are those of all ${state.total}.`
     : "";
 }
 

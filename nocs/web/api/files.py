@@ -44,10 +44,16 @@ async def xlsx(
 ) -> Response:
     """The workbook of the snapshot."""
     board = dashboard()
-    snapshot = chosen(caller.snapshot(), area)
+    snapshot, recent = chosen(caller.snapshot(), area), caller.state().recent
+    earlier = recent.yesterday if recent else None
+    if earlier and snapshot.only is not None:
+        earlier = earlier.restricted_to(snapshot.only)
 
     def build() -> bytes:
-        return workbook.build(snapshot, board.settings, caller.name, board.now())
+        span = workbook.trend_span(snapshot, board.settings)
+        trend = board.past.trend(snapshot.run.id, span, snapshot.only)
+        extras = workbook.Extras(earlier=earlier, trend=trend)
+        return workbook.build(snapshot, board.settings, caller.name, board.now(), extras)
 
     name = workbook.file_name(snapshot, board.settings)
     _note(background, caller, name)
