@@ -17,6 +17,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from nocs.alerts.service import Alerts
 from nocs.cache import queue, runs, schedulers
 from nocs.cache.database import Database, clock, notify
 from nocs.cache.migrate import require_current
@@ -44,6 +45,7 @@ class SchedulerProcess:
         self.database = Database(url, name="nocs scheduler")
         self._refresher = Refresher(self.database, settings, url, self.name, stop)
         self._clock = BackgroundScheduler(timezone=UTC)
+        self._alerts = Alerts(self.database, settings, self.name, stop)
 
     def run(self) -> None:
         """Serve until `stop`; an absence of PostgreSQL is waited out."""
@@ -60,6 +62,7 @@ class SchedulerProcess:
             self._serve()
         finally:
             self._clock.shutdown(wait=False)
+            self._alerts.stop()
             self._leave()
             self.database.close()
             log.info("Scheduler %s has stopped.", self.name)
@@ -76,6 +79,7 @@ class SchedulerProcess:
             self._guarded, beats, args=[self.beat], id="beat", next_run_time=datetime.now(UTC),
             **late,
         )  # fmt: skip
+        self._alerts.start(self._clock)
         self._clock.start()
 
     def _serve(self) -> None:
@@ -116,6 +120,7 @@ class SchedulerProcess:
             self._tell_end(run)
 
     def _tell_end(self, run: Run) -> None:
+        self._alerts.look_soon()
         seconds = (run.duration_ms or 0) / 1000
         log.info(
             "Refresh %d ended: %s after %.1f s. Next refresh %s.",

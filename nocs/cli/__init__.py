@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from nocs import __version__
-from nocs.cli import demo, figures, services, token
+from nocs.cli import alerts, demo, figures, services, token
 from nocs.errors import NocsError
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ for commands in (services, figures):
     app.add_typer(commands.app)
 app.add_typer(demo.app, name="demo")
 app.add_typer(token.app, name="token")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(alerts.report, name="report")
 
 
 def _version(value: bool) -> None:

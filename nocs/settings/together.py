@@ -4,16 +4,17 @@ from pydantic import ConfigDict
 
 from nocs.errors import SettingsError
 from nocs.model import SourceKind
+from nocs.settings.alerts import AlertSettings
 from nocs.settings.cache import CacheSettings
 from nocs.settings.display import DisplaySettings
 from nocs.settings.refresh import RefreshSettings
 from nocs.settings.source import SourceSettings
 
 PREFIX = "NOCS_"
-GROUPS = (CacheSettings, SourceSettings, RefreshSettings, DisplaySettings)
+GROUPS = (CacheSettings, SourceSettings, RefreshSettings, AlertSettings, DisplaySettings)
 
 
-class Settings(DisplaySettings, RefreshSettings, SourceSettings, CacheSettings):
+class Settings(DisplaySettings, AlertSettings, RefreshSettings, SourceSettings, CacheSettings):
     """All settings. Build with `load_settings`, which turns faults into one clear line each."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
