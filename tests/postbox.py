@@ -48,7 +48,7 @@ class Mailbox:
     ) -> AuthResult:
         assert isinstance(data, LoginPassword)
         self.logins.append((data.login.decode(), data.password.decode()))
-        return AuthResult(success=data.password == b"p4ss!word")
+        return AuthResult(success=data.password == b"p4ss!word", handled=False)
 
 
 def free_port() -> int:

@@ -82,11 +82,10 @@ def _mail_to(url: str, who: str) -> str:
 
 def without_secrets(text: str, url: str) -> str:
     """`text` with every part of the address blotted out that may be a secret."""
-    rest = url.partition("://")[2]
+    base, _, query = url.partition("://")[2].partition("?")
     if scheme(url) in OPEN_HOSTS:
-        user, _, behind = rest.rpartition("@") if "@" in rest.split("?")[0] else ("", "", rest)
-        rest = user + re.sub(r"^[^/?]*", "", behind)
-    base, _, query = rest.partition("?")
+        user, _, behind = base.rpartition("@")
+        base = f"{user}/{behind.partition('/')[2]}"
     parts = re.split(r"[:/@]", base) + [part.partition("=")[2] for part in query.split("&")]
     secrets = {form for part in parts for form in (part, unquote(part), quote(unquote(part)))}
     for secret in sorted(secrets, key=len, reverse=True):

@@ -9,6 +9,7 @@ import base64
 import json
 import logging
 import os
+import re
 import sys
 import threading
 import urllib.request
@@ -20,6 +21,9 @@ from nocs.alerts.markdown import as_markdown
 APP = "NOCS balance summary"
 PING_TIMEOUT_SECONDS = 5
 LONGEST_ERROR = 300
+READY = "ready"
+# The end of a web error that opens with everything that was tried.
+CAUSE = re.compile(r"Caused by (.+?)[)'\"]*$")
 
 
 def main() -> None:
@@ -28,6 +32,8 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a service prints must not look like an answer
     logging.getLogger("apprise").propagate = False
     logging.getLogger("apprise").setLevel(logging.DEBUG)
+    _load_services()
+    print(READY, file=answers, flush=True)
     for line in sys.stdin.buffer:
         job = json.loads(line)
         # Nobody may be left to end this process: it ends itself.
@@ -39,8 +45,16 @@ def main() -> None:
         except Exception as fault:
             error = f"{type(fault).__name__}: {fault}"
         watchdog.cancel()
-        answers.write(json.dumps({"error": _short(without_secrets(error, job["url"]))}) + "\n")
-        answers.flush()
+        answer = json.dumps({"error": _short(without_secrets(error, job["url"]))})
+        print(answer, file=answers, flush=True)
+    os._exit(0)  # a service may have left a thread behind
+
+
+def _load_services() -> None:
+    """Load what the first message would otherwise wait for, out of its time."""
+    import apprise
+
+    apprise.Apprise.instantiate("json://localhost")
 
 
 def _short(error: str) -> str:
@@ -122,10 +136,12 @@ class _Heard(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = record.getMessage()
+        line = record.getMessage().rstrip(".")
         is_reason = record.levelno >= logging.WARNING or line.startswith("Socket Exception")
+        if cause := CAUSE.search(line):
+            line = cause[1]
         if is_reason and line not in self.lines:
-            self.lines.append(line.rstrip("."))
+            self.lines.append(line)
 
     def __enter__(self) -> "_Heard":
         logging.getLogger("apprise").addHandler(self)

@@ -56,11 +56,15 @@ class Postman(threading.Thread):
         with self._database.transaction() as connection:
             if not outbox.has_due(connection, clock(connection)):
                 return 0
-        count = 0
         with Sender(self._settings, self._stop_event, self._attempt_seconds) as sender:
-            while not self._stop_event.is_set() and (delivery := self._claim()):
-                self._note(delivery, self._attempt(sender, delivery))
-                count += 1
+            return self.deliver_with(sender)
+
+    def deliver_with(self, sender: Sender) -> int:
+        """Send everything that is due with a sender that is open."""
+        count = 0
+        while not self._stop_event.is_set() and (delivery := self._claim()):
+            self._note(delivery, self._attempt(sender, delivery))
+            count += 1
         return count
 
     def _claim(self) -> Delivery | None:

@@ -16,15 +16,16 @@ from nocs.alerts.message import Content, Outcome
 from nocs.settings import PREFIX, ROOT, Settings
 
 # Less than outbox.CLAIM_LASTS together: a claim must not be settled while its attempt goes on.
+START_SECONDS = 60.0
 ATTEMPT_SECONDS = 60.0
-END_GRACE_SECONDS = 2.0
+END_GRACE_SECONDS = 5.0
 STOP_GRACE_SECONDS = 5.0
 POLL_SECONDS = 0.2
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Sender:
-    """A context that keeps one child for many messages, and makes a new one after a hang.
+    """A context that has one child for many messages, and makes a new one after a hang.
 
     `stop` cuts a hanging attempt short after a few seconds.
     """
@@ -42,6 +43,7 @@ class Sender:
         self._answers: queue.Queue[bytes] = queue.Queue()
 
     def __enter__(self) -> "Sender":
+        self._ready_child()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,26 +77,28 @@ class Sender:
             "public_url": self._settings.public_url,
             "deadline_seconds": self._attempt_seconds + END_GRACE_SECONDS,
         }
-        child = self._living_child()
+        child = self._ready_child()
+        if child is None:
+            return Outcome(False, "the process that sends did not start")
         assert child.stdin
         with contextlib.suppress(BrokenPipeError):
             child.stdin.write(json.dumps(job).encode() + b"\n")
             child.stdin.flush()
-        answer = self._answer()
-        if answer is None:
-            self._end(at_once=True)
-            if self._stop.is_set():
-                return Outcome(False, "cut short because the scheduler stopped", is_doubtful=True)
-            return Outcome(False, f"no answer within {self._attempt_seconds:.0f} s")
+        answer = self._line(self._attempt_seconds)
         if not answer:
             self._end(at_once=True)
+        if answer is None and self._stop.is_set():
+            return Outcome(False, "cut short because the scheduler stopped", is_doubtful=True)
+        if answer is None:
+            return Outcome(False, f"no answer within {self._attempt_seconds:.0f} s")
+        if not answer:
             return Outcome(False, "the process that sends ended without an answer")
         error = json.loads(answer)["error"]
         return Outcome(not error, error)
 
-    def _answer(self) -> bytes | None:
-        """The child's line; empty when it has ended, None when the time is over."""
-        deadline = time.monotonic() + self._attempt_seconds
+    def _line(self, seconds: float) -> bytes | None:
+        """The child's next line; empty when it has ended, None when the time is over."""
+        deadline = time.monotonic() + seconds
         while (rest := deadline - time.monotonic()) > 0:
             with contextlib.suppress(queue.Empty):
                 return self._answers.get(timeout=min(rest, POLL_SECONDS))
@@ -102,7 +106,8 @@ class Sender:
                 deadline = min(deadline, time.monotonic() + STOP_GRACE_SECONDS)
         return None
 
-    def _living_child(self) -> "subprocess.Popen[bytes]":
+    def _ready_child(self) -> "subprocess.Popen[bytes] | None":
+        """The child, started and loaded; None when it does not come up."""
         if self._child is None:
             # The passwords of the other settings are none of its business.
             environment = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
@@ -118,6 +123,8 @@ class Sender:
             threading.Thread(
                 target=_read, args=(self._child.stdout, self._answers), daemon=True
             ).start()
+            if not self._line(START_SECONDS):
+                self._end(at_once=True)
         return self._child
 
     def _end(self, *, at_once: bool = False) -> None:
