@@ -196,7 +196,7 @@ def test_the_summary_is_short_exact_and_links_to_the_page() -> None:
     assert told.title == "NOCS balance summary"
     assert told.text.splitlines() == [
         "17 areas, 2,31,435 customers",
-        "Credit: ₹ 22,47,03,188.91 (1,69,070 customers)",
+        "Credit: +₹ 22,47,03,188.91 (1,69,070 customers)",
         "Due: −₹ 25,08,39,233.46 (61,324 customers)",
         "Net: −₹ 2,61,36,044.55 (overall due)",
         "Last updated: 24 Nov 2026, 16:05 (Asia/Dhaka)",

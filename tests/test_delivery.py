@@ -2,6 +2,7 @@
 
 import io
 import logging
+import shlex
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ from nocs.cache import balances
 from nocs.cache.database import Database
 from nocs.errors import SettingsError
 from nocs.model import Snapshot, SourceKind
-from nocs.settings import Settings, load_settings
+from nocs.settings import ROOT, Settings, load_settings
 from tests.postbox import (
     Mailbox,
     Webhook,
@@ -411,14 +412,32 @@ def test_an_address_that_apprise_does_not_know_stops_the_start(name: str, url: s
     assert "t0ken-of-hook" not in str(caught.value)
 
 
-def test_addresses_that_apprise_knows_pass_without_a_message() -> None:
-    require_addresses(
-        settings(
-            ALERT_URLS="mailto://u:p@smtp.example.com?from=a@example.com"
-            " workflows://prod-1.example.com:443/abc/def"
-            " slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#nocs",
-        )
-    )
+def test_the_addresses_that_the_readme_shows_are_known_to_apprise(sender: Sender) -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## Alerts, summary")[1]
+    examples = section.split("```")[1]
+    found = addresses(settings(ALERT_URLS=examples), Kind.ALERT)
+    assert [address.name for address in found] == [
+        "1 (mailtos asha@example.com)", "1 (mailtos rafi@example.com)", "2 (workflows)",
+        "3 (slack)",
+    ]  # fmt: skip
+    assert [sender.check(address) for address in found] == [Outcome(True)] * 4
+
+
+def test_the_settings_that_the_readme_shows_are_accepted(
+    tmp_path: Path,
+) -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## Alerts, summary")[1]
+    lines = [line for line in section.split("```")[3].splitlines() if line]
+    values = {}
+    for line in lines:
+        (word,) = shlex.split(line, comments=True)[1:]
+        name, _, value = word.partition("=")
+        file = tmp_path / name
+        file.write_text("json://h.example/", encoding="utf-8")
+        values[name] = str(file) if name.endswith("_FILE") else value
+    found = load_settings(values)
+    assert found.require_whole_report() and len(lines) == 10
+    assert all(addresses(found, kind) for kind in Kind)
 
 
 def test_the_child_that_sends_dies_with_its_input_and_holds_no_setting() -> None:

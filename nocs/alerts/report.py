@@ -1,7 +1,7 @@
 """The report by mail: the workbook, with the cards in the body as HTML and as text.
 
 Surprise: the mail's text part is made of the HTML by apprise, so what a text reader needs, such
-as the address of the page, must be visible words in the HTML, and a card is one line.
+as the address of the page, must be visible words in the HTML.
 """
 
 from datetime import datetime, timedelta
@@ -121,7 +121,7 @@ def _html(snapshot: Snapshot, settings: Settings, words: Words, now: datetime) -
     link = escape(settings.public_url)
     page = f'<p><a href="{link}">{link}</a></p>' if link else ""
     return (
-        f'<div style="font-family:Calibri,Arial,sans-serif;color:{INK};max-width:560px">'
+        f'<div style="font-family:Calibri,Arial,sans-serif;color:{INK};max-width:480px">'
         f'<h1 style="font-size:20px;margin:0 0 4px">NOCS balance summary</h1>'
         f'<p style="color:{MUTED};margin:0 0 12px">Last updated: '
         f"{escape(words.moment(snapshot.as_of))} ({escape(words.zone_name)})</p>"
@@ -134,8 +134,8 @@ def _html(snapshot: Snapshot, settings: Settings, words: Words, now: datetime) -
 def _card(name: str, figure: str, note: str, color: str) -> str:
     cell = "padding:10px 12px;border-bottom:1px solid #D9DEE3"
     return (
-        f'<tr><td style="{cell};color:{MUTED}">{name}: </td>'
-        f'<td style="{cell};text-align:right;font-size:18px;font-weight:bold;white-space:nowrap;'
-        f'color:{color}">{escape(figure)}</td>'
-        f'<td style="{cell};text-align:right;color:{MUTED}"> ({escape(note)})</td></tr>'
+        f'<tr><td style="{cell};color:{MUTED};vertical-align:top">{name}</td>'
+        f'<td style="{cell};text-align:right"><b style="font-size:18px;white-space:nowrap;'
+        f'color:{color}">{escape(figure)}</b><br>'
+        f'<span style="color:{MUTED}">{escape(note)}</span></td></tr>'
     )

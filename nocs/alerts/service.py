@@ -82,12 +82,14 @@ class Alerts:
 def require_addresses(settings: Settings) -> None:
     """SettingsError when apprise does not know an address, or the report is half set."""
     settings.require_whole_report()
+    found = [(name, a) for kind, name in SETTING_OF.items() for a in addresses(settings, kind)]
+    if not found:
+        return
     with Sender(settings) as sender:
-        for kind, setting in SETTING_OF.items():
-            for address in addresses(settings, kind):
-                outcome = sender.check(address)
-                if not outcome.is_sent:
-                    raise SettingsError(
-                        f"{PREFIX}{setting}: address {address.name}: {outcome.error}.",
-                        "The README shows the forms of mail, Teams and Slack.",
-                    )
+        for name, address in found:
+            outcome = sender.check(address)
+            if not outcome.is_sent:
+                raise SettingsError(
+                    f"{PREFIX}{name}: address {address.name}: {outcome.error}.",
+                    "The README shows the forms of mail, Teams and Slack.",
+                )

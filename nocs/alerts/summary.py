@@ -13,6 +13,7 @@ from nocs.alerts.message import Content, Kind, Message
 from nocs.alerts.slots import latest_of
 from nocs.freshness import Freshness, age, freshness, in_words
 from nocs.model import Run, SourceKind
+from nocs.money import signed
 from nocs.settings import Settings
 from nocs.ui.cards import BALANCED, net_word
 from nocs.ui.words import Words
@@ -98,11 +99,11 @@ def figure_lines(run: Run, settings: Settings, now: datetime) -> list[str]:
     overall = net_word(sums.net_balance)
     found = [
         f"{words.counted(sums.areas, 'area')}, {words.counted(sums.total_customers, 'customer')}",
-        f"Credit: {words.full(sums.positive_balance_amt)} "
+        f"Credit: {signed(words.full(sums.positive_balance_amt))} "
         f"({words.counted(sums.positive_qty, 'customer')})",
         f"Due: {words.full(sums.negative_balance_amt)} "
         f"({words.counted(sums.negative_qty, 'customer')})",
-        f"Net: {words.full(sums.net_balance)} "
+        f"Net: {signed(words.full(sums.net_balance))} "
         f"({overall if overall == BALANCED else f'overall {overall}'})",
         f"Last updated: {words.moment(run.as_of)} ({words.zone_name})",
     ]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from nocs.alerts import episodes, letters, outbox, report, summary
+from nocs.alerts import episodes, letters, outbox, summary
 from nocs.alerts.addresses import addresses
 from nocs.alerts.message import Content, Kind, Message
 from nocs.alerts.rules import problems
@@ -104,6 +104,8 @@ class Watcher:
         return found
 
     def _report(self, connection: Connection, now: datetime, began_at: datetime) -> bool:
+        from nocs.alerts import report  # the workbook's library is loaded only where it is used
+
         slot = report.due_slot(connection, self._settings, now=now, began_at=began_at)
         if slot is None:
             return False
