@@ -54,6 +54,12 @@ def messages(database: Database) -> list[str]:
         return list(rows.scalars())
 
 
+def severities(database: Database) -> list[str]:
+    with database.reading() as connection:
+        rows = connection.execute(text("SELECT severity FROM nocs_message ORDER BY id"))
+        return list(rows.scalars())
+
+
 def at_once(database: Database, values: Settings, now: datetime, many: int = 8) -> None:
     """Eight schedulers look at the same moment, each as its own process would."""
     gate = threading.Barrier(many)
@@ -76,6 +82,7 @@ def test_eight_schedulers_say_a_problem_once(database: Database, titles: Titles)
     fail(database, "ORA-12514: no listener")
     at_once(database, settings(ALERT), datetime.now(UTC))
     assert titles() == ["NOCS alert: The refresh fails"]
+    assert severities(database) == ["failure"]
     assert "Last reason: ORA-12514: no listener" in messages(database)[0]
 
 
@@ -153,6 +160,7 @@ def test_a_rejection_and_a_gate_warning_are_told_and_end_with_a_clean_success(
         "NOCS alert: A refresh was rejected",
         "NOCS recovered: 2 matters",
     ]
+    assert severities(database) == ["warning", "failure", "success"]
 
 
 def test_a_move_is_measured_against_the_figures_of_a_day_ago(
@@ -327,6 +335,28 @@ def test_a_report_waits_for_the_first_figures(database: Database) -> None:
     assert watcher.look(slot) == 0
     publish(database, area(), as_of=slot)
     assert watcher.look(slot + HOUR) == 1
+
+
+def test_a_report_that_cannot_be_made_does_not_silence_an_alert(
+    database: Database, titles: Titles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise RuntimeError("no workbook")
+
+    values = settings(REPORT, ALERT)
+    slot = slot_today(values)
+    publish(database, area(), as_of=slot - 4 * HOUR)
+    watcher = Watcher(database, values)
+    watcher.look(slot - timedelta(minutes=59))
+    monkeypatch.setattr("nocs.workbook.build", broken)
+    publish(database, area(), as_of=slot)
+    with pytest.raises(RuntimeError):
+        watcher.look(slot)
+    assert titles() == [
+        "NOCS alert: The figures are stale", "NOCS recovered: The figures are stale",
+    ]  # fmt: skip
+    monkeypatch.undo()
+    assert watcher.look(slot + timedelta(seconds=15)) == 1
 
 
 def test_a_look_leaves_to_another_what_it_is_doing(database: Database) -> None:

@@ -11,6 +11,7 @@ from nocs.ui.words import Words
 
 DEMO = "Demo data: made-up figures, not real customers."
 SHOWN = 10
+URGENT = ("failing", "rejected", "stale")
 
 
 def title(words: str, *, is_demo: bool) -> str:
@@ -25,12 +26,13 @@ def lines(parts: Sequence[str], settings: Settings, *, is_demo: bool) -> str:
 
 def opened(episodes: Sequence[Episode], settings: Settings, *, is_demo: bool) -> Content:
     words = _all(episodes, [episode.text for episode in episodes])
+    is_urgent = any(episode.key in URGENT for episode in episodes)
     again = in_words(timedelta(hours=settings.alert_remind_hours))
     words.append(f"While this goes on it is told again after {again}.")
     return Content(
         title=_title("NOCS alert", episodes, is_demo),
         text=lines(words, settings, is_demo=is_demo),
-        severity=Severity.FAILURE,
+        severity=Severity.FAILURE if is_urgent else Severity.WARNING,
     )
 
 

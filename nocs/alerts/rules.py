@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from nocs.alerts.message import Severity
 from nocs.alerts.state import State
 from nocs.alerts.thresholds import threshold_problems
 from nocs.freshness import STALE_AFTER_INTERVALS, Freshness, age, freshness, in_words
@@ -28,7 +27,6 @@ class Problem:
     key: str
     title: str
     text: str
-    severity: Severity = Severity.WARNING
 
 
 def problems(state: State, settings: Settings, now: datetime) -> tuple[Problem, ...]:
@@ -57,7 +55,6 @@ def _failing(state: State) -> Iterator[Problem]:
             "failing",
             "The refresh fails",
             f"The refresh failed {count} times since the last success. Last reason: {last.error}",
-            Severity.FAILURE,
         )
 
 
@@ -67,7 +64,6 @@ def _rejected(state: State) -> Iterator[Problem]:
             "rejected",
             "A refresh was rejected",
             f"Refresh {run.id} was rejected. {run.error}",
-            Severity.FAILURE,
         )
 
 
@@ -80,7 +76,6 @@ def _stale(state: State, settings: Settings, words: Words, now: datetime) -> Ite
                 "The figures are stale",
                 f"The figures are {in_words(age(as_of, now))} old: they are of "
                 f"{words.moment(as_of)} ({words.zone_name}).",
-                Severity.FAILURE,
             )
     elif state.first_queued_at:
         waited = age(state.first_queued_at, now)
@@ -89,7 +84,6 @@ def _stale(state: State, settings: Settings, words: Words, now: datetime) -> Ite
                 "stale",
                 "There are no figures",
                 f"No refresh has published figures in {in_words(waited)}.",
-                Severity.FAILURE,
             )
 
 

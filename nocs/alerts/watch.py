@@ -54,7 +54,9 @@ class Watcher:
                 return 0
             now = now or clock(connection)
             self._began_at = self._began_at or now
-            return self._look(connection, now, self._began_at)
+            count = self._look(connection, now, self._began_at)
+        # After the commit: a workbook that cannot be built must not silence an alert.
+        return count + (self._report(now, self._began_at) if self._targets[Kind.REPORT] else 0)
 
     def _look(self, connection: Connection, now: datetime, began_at: datetime) -> int:
         for target in outbox.settle_silent(connection, now):
@@ -71,8 +73,6 @@ class Watcher:
                     connection, run, self._settings, now=now, began_at=began_at
                 )
                 queued += [self._put(connection, said, now)] if said else []
-        if self._targets[Kind.REPORT]:
-            queued.append(self._report(connection, now, began_at))
         outbox.forget_old(connection, now)
         return sum(queued)
 
@@ -103,18 +103,17 @@ class Watcher:
             found.append(_alert("closed", some, letter))
         return found
 
-    def _report(self, connection: Connection, now: datetime, began_at: datetime) -> bool:
+    def _report(self, now: datetime, began_at: datetime) -> bool:
         from nocs.alerts import report  # the workbook's library is loaded only where it is used
 
-        slot = report.due_slot(connection, self._settings, now=now, began_at=began_at)
-        if slot is None:
-            return False
-        with self._database.reading() as reader:
-            snapshot = balances.read_snapshot(reader)
-        if snapshot is None:
-            return False  # it goes out when there are figures
+        with self._database.reading() as connection:
+            slot = report.due_slot(connection, self._settings, now=now, began_at=began_at)
+            snapshot = balances.read_snapshot(connection) if slot else None
+        if slot is None or snapshot is None:
+            return False  # without figures it waits for them
         message = report.message(snapshot, self._settings, slot=slot, now=now)
-        return self._put(connection, message, now)
+        with self._database.transaction() as connection:
+            return self._put(connection, message, now)
 
     def _put(self, connection: Connection, message: Message, now: datetime) -> bool:
         is_new = outbox.put(connection, message, self._targets[message.kind], now)
