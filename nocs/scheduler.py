@@ -17,6 +17,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from nocs.alerts.service import Alerts
 from nocs.cache import audit, history, queue, runs, schedulers
 from nocs.cache.database import Database, clock, notify
 from nocs.cache.migrate import require_current
@@ -46,6 +47,7 @@ class SchedulerProcess:
         self.database = Database(url, name="nocs scheduler")
         self._refresher = Refresher(self.database, settings, url, self.name, stop)
         self._clock = BackgroundScheduler(timezone=UTC)
+        self._alerts = Alerts(self.database, settings, self.name, stop)
 
     def run(self) -> None:
         """Serve until `stop`; an absence of PostgreSQL is waited out."""
@@ -62,6 +64,7 @@ class SchedulerProcess:
             self._serve()
         finally:
             self._clock.shutdown(wait=False)
+            self._alerts.stop()
             self._leave()
             self.database.close()
             log.info("Scheduler %s has stopped.", self.name)
@@ -82,6 +85,7 @@ class SchedulerProcess:
             self._guarded, IntervalTrigger(days=1), args=[self.forget_old_audit], id="audit",
             next_run_time=datetime.now(UTC), **late,
         )  # fmt: skip
+        self._alerts.start(self._clock)
         self._clock.start()
 
     def _serve(self) -> None:
@@ -134,6 +138,7 @@ class SchedulerProcess:
             log.info("History: the rows of %d old runs were dropped, by NOCS_HISTORY_.", thinned)
 
     def _tell_end(self, run: Run) -> None:
+        self._alerts.look_soon()
         seconds = (run.duration_ms or 0) / 1000
         is_refused = run.error_code in REFUSED_LOGINS
         following = "when a setting changes or a person asks" if is_refused else self._planned()

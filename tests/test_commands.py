@@ -123,7 +123,8 @@ def test_the_version_is_told() -> None:
 @pytest.mark.parametrize(
     "command",
     ["up", "migrate", "refresh", "scheduler", "serve", "status", "export", "demo reset",
-     "source check", "token create", "token list", "token revoke"],
+     "source check", "token create", "token list", "token revoke", "alerts test", "alerts list",
+     "report send"],
 )  # fmt: skip
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = nocs(*command.split(), "--help")

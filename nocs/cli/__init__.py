@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from nocs import __version__
-from nocs.cli import demo, figures, services, source, token
+from nocs.cli import alerts, demo, figures, services, source, token
 from nocs.errors import NocsError
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ for commands in (services, figures):
 app.add_typer(demo.app, name="demo")
 app.add_typer(source.app, name="source")
 app.add_typer(token.app, name="token")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(alerts.report, name="report")
 
 
 def _version(value: bool) -> None:

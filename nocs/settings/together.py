@@ -5,6 +5,7 @@ from pydantic import ConfigDict
 from nocs.errors import SettingsError
 from nocs.model import SourceKind
 from nocs.settings.access import AccessSettings
+from nocs.settings.alerts import AlertSettings
 from nocs.settings.cache import CacheSettings
 from nocs.settings.display import DisplaySettings
 from nocs.settings.history import HistorySettings
@@ -17,6 +18,7 @@ GROUPS = (
     SourceSettings,
     RefreshSettings,
     HistorySettings,
+    AlertSettings,
     DisplaySettings,
     AccessSettings,
 )
@@ -25,6 +27,7 @@ GROUPS = (
 class Settings(
     AccessSettings,
     DisplaySettings,
+    AlertSettings,
     HistorySettings,
     RefreshSettings,
     SourceSettings,
