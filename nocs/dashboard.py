@@ -8,6 +8,8 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import SecretStr
+
 from nocs.cache import queue, runs
 from nocs.cache.database import Database
 from nocs.cache.migrate import migrate
@@ -37,7 +39,12 @@ class Dashboard:
             url = self._embedded.start()
         else:
             url = settings.database_url.get_secret_value()
-        self._database = Database(url, name="nocs dashboard")
+        self._database = Database(
+            url,
+            name="nocs dashboard",
+            read_url=_secret(settings.database_read_url),
+            listen_url=_secret(settings.database_listen_url),
+        )
         if self._embedded:
             migrate(self._database)
         self._live = Live(self._database, settings.cooldown)
@@ -71,6 +78,10 @@ class Dashboard:
         self._database.close()
         if self._embedded:
             self._embedded.stop()
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value else None
 
 
 _lock = threading.Lock()

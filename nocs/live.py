@@ -1,7 +1,8 @@
 """The newest state of the cache, in memory, shared by every page and API call of this process.
 
 One thread LISTENs to PostgreSQL and re-reads on every notification and every few seconds, so a
-page never waits for a query. When PostgreSQL is away the last state stays, with its `problem`.
+page never waits for a query. When PostgreSQL is away, or connected but mute, the last state stays,
+with its `problem`.
 """
 
 import logging
@@ -11,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from nocs.cache import balances, runs, schedulers, tokens
 from nocs.cache.database import Database, clock
-from nocs.cache.migrate import require_current
+from nocs.cache.migrate import require_revision
 from nocs.errors import CacheError, NocsError
 from nocs.model import Run, Scheduler, Snapshot
 
@@ -23,7 +24,10 @@ log = logging.getLogger("nocs.live")
 
 REREAD_SECONDS = 5.0
 SLICE_SECONDS = 0.2
-LONGEST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 2.0
+MUTE_SECONDS = 20.0
+# A standby shows a change a moment after the primary told of it.
+STANDBY_LOOKS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,7 @@ class LiveState:
     cooling_until: datetime | None = None
     problem: str = ""
     problem_since: datetime | None = None
+    standby_lag: timedelta | None = None
     token_names: Mapping[bytes, str] = field(default_factory=dict, repr=False)
 
 
@@ -46,7 +51,8 @@ class Live:
     """Keeps `state` fresh from a thread of its own between `start` and `stop`."""
 
     def __init__(self, database: Database, cooldown: timedelta) -> None:
-        self.state = LiveState()
+        self._state = LiveState()
+        self._reading = threading.Lock()
         self._database = database
         self._cooldown = cooldown
         self._stop = threading.Event()
@@ -70,18 +76,32 @@ class Live:
         moment, read_at = self._clock
         return moment + timedelta(seconds=time.monotonic() - read_at)
 
-    def read(self) -> None:
-        """Read the cache once and replace `state` if anything changed."""
-        with self._database.reading() as connection:
-            self._clock = (clock(connection), time.monotonic())
-            fresh = self._state(connection)
-        self._replace(fresh)
+    @property
+    def state(self) -> LiveState:
+        """The newest state; one that PostgreSQL has not confirmed for long says so."""
+        if not self._state.problem and time.monotonic() - self._clock[1] > MUTE_SECONDS:
+            self._trouble(CacheError("PostgreSQL does not answer.", "Look at its server."))
+        return self._state
+
+    def read(self, *, unheard: bool = False) -> None:
+        """Read the cache once and replace `state` if anything changed.
+
+        `unheard`: from a standby whose primary is away, which stays the problem.
+        """
+        with self._reading, self._database.reading() as connection:
+            moment = clock(connection)
+            require_revision(connection, self._database.where)
+            fresh = self._fresh_state(connection)
+            self._clock = (moment, time.monotonic())
+            if unheard:
+                old = self._state
+                fresh = replace(fresh, problem=old.problem, problem_since=old.problem_since)
+            self._replace(fresh)
 
     def _run(self) -> None:
         pause = 0.2
         while not self._stop.is_set():
             try:
-                require_current(self._database)
                 self._listen()
                 pause = 0.2
             except NocsError as error:
@@ -94,19 +114,24 @@ class Live:
 
     def _listen(self) -> None:
         """LISTEN first, then read: a change between the two is heard."""
+        if self._database.has_reader:
+            self.read(unheard=True)
         with self._database.listening() as connection:
+            looks = 0
             while not self._stop.is_set():
                 self.read()
                 self._first_read.set()
                 # Waits in slices, so that `stop` is not held up by a quiet database.
-                deadline = time.monotonic() + REREAD_SECONDS
+                deadline = time.monotonic() + (SLICE_SECONDS if looks else REREAD_SECONDS)
+                looks = max(looks - 1, 0)
                 while time.monotonic() < deadline and not self._stop.is_set():
                     with self._database.translated():
                         if list(connection.notifies(timeout=SLICE_SECONDS, stop_after=1)):
+                            looks = STANDBY_LOOKS if self._database.has_reader else 0
                             break
 
-    def _state(self, connection: Connection) -> LiveState:
-        old = self.state
+    def _fresh_state(self, connection: Connection) -> LiveState:
+        old = self._state
         published = runs.last_published(connection)
         is_new = published is None or old.snapshot is None or published.id != old.snapshot.run.id
         snapshot = balances.read_snapshot(connection) if is_new else old.snapshot
@@ -122,6 +147,7 @@ class Live:
             schedulers=schedulers.living(connection),
             cooling_until=self._cooling_until(last_run),
             token_names=tokens.living(connection),
+            standby_lag=_standby_lag(connection),
         )
 
     def _cooling_until(self, last_run: Run | None) -> datetime | None:
@@ -131,15 +157,30 @@ class Live:
         return last_run.finished_at + self._cooldown
 
     def _replace(self, fresh: LiveState) -> None:
-        if fresh != self.state:
-            self.state = replace(fresh, version=self.state.version + 1)
+        if fresh != self._state:
+            self._state = replace(fresh, version=self._state.version + 1)
 
     def _trouble(self, error: NocsError) -> None:
         self._first_read.set()
-        if self.state.problem != str(error):
+        if self._state.problem != str(error):
             log.error("The cache cannot be read; the last figures are kept. %s", error)
-        since = self.state.problem_since or self.now()
-        self._replace(replace(self.state, problem=str(error), problem_since=since))
+        since = self._state.problem_since or self.now()
+        self._replace(replace(self._state, problem=str(error), problem_since=since))
+
+
+def _standby_lag(connection: Connection) -> timedelta | None:
+    """How far a standby is behind at most, in whole seconds; None on a primary.
+
+    The schedulers' heartbeats are changes too, so with one running this is never large for want
+    of changes.
+    """
+    seconds = connection.execute(
+        text(
+            "SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(greatest(0, floor(extract("
+            "epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))), 0) END"
+        )
+    ).scalar()
+    return None if seconds is None else timedelta(seconds=int(seconds))
 
 
 def refusal(state: LiveState, now: datetime) -> str:

@@ -38,9 +38,8 @@ def publish(
     `connection` must be in a transaction of its own; `as_of` is when the source was read.
     TakenOverError when the run is no longer the running one.
     """
-    connection.execute(text("SET LOCAL lock_timeout = '5s'"))
     started_at = queue.hold(connection, run.id)
-    elapsed: timedelta = clock(connection) - started_at
+    elapsed = max(clock(connection) - started_at, timedelta(0))
     rows = [asdict(area) for area in areas]
     stamp = {"as_of": as_of, "refresh_duration": int(elapsed.total_seconds() * 1000)}
     connection.execute(
