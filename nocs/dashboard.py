@@ -5,12 +5,13 @@ Made once a process, by whichever comes first: the ASGI lifespan or the first sc
 
 import atexit
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import SecretStr
 
-from nocs.cache import queue, runs
+from nocs.cache import queue, runs, statistics
 from nocs.cache.database import Database
 from nocs.cache.migrate import migrate
 from nocs.demo.postgres import EmbeddedPostgres
@@ -72,6 +73,11 @@ class Dashboard:
         """The newest runs, newest first, from PostgreSQL."""
         with self._database.reading() as connection:
             return runs.recent(connection, limit)
+
+    def refresh_statistics(self, limits: Sequence[float]) -> statistics.RefreshStatistics:
+        """Counts of all refreshes, from PostgreSQL."""
+        with self._database.reading() as connection:
+            return statistics.refresh_statistics(connection, limits)
 
     def close(self) -> None:
         self._live.stop()

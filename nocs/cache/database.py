@@ -20,7 +20,7 @@ OLDEST_VERSION = 15
 CHANNEL = "nocs"
 # A page waits for nothing: an empty pool is an error after this time, not after 30 seconds.
 POOL_TIMEOUT_SECONDS = 3
-LOCK_TIMEOUT_SECONDS = 5
+LOCK_TIMEOUT_SECONDS = 3
 # How long a peer that is gone without a word may stay unnoticed: seconds, not TCP's two hours.
 PATIENCE: dict[str, object] = {
     "connect_timeout": 5,

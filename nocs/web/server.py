@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 
 from nocs import dashboard
-from nocs.web import assets
+from nocs.web import assets, health, metrics
 from nocs.web.api import create_api
 
 log = logging.getLogger("nocs.web")
@@ -23,21 +24,27 @@ HEAVY_MODULES = ("pandas", "pyarrow", "plotly.graph_objects", "nocs.ui.navigatio
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Runs once a server: join the cache, import what the pages need, tidy up at the end."""
-    await run_in_threadpool(dashboard.dashboard)
+    board = await run_in_threadpool(dashboard.dashboard)
     for module in HEAVY_MODULES:
         importlib.import_module(module)
     # What is alive now stays for good: the collector need not look at it again.
     gc.collect()
     gc.freeze()
     try:
-        yield
+        with metrics.serving(board.settings, board):
+            yield
     finally:
         await run_in_threadpool(dashboard.close)
 
 
 def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own."""
-    return [*assets.routes(), Mount("/api", app=create_api())]
+    return [*assets.routes(), *health.routes(), Mount("/api", app=create_api())]
+
+
+def middleware() -> list[Middleware]:
+    """What every request passes on its way in."""
+    return [Middleware(metrics.Measured)]
 
 
 def log_script_error(error: Exception) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from nocs.cache.database import Database
 from nocs.demo import ccb
-from tests.browser.conftest import browser as browser
+from tests.browser.conftest import browser  # noqa: F401 - a fixture
 from tests.conftest import _fresh_database, _url
 from tests.faults.processes import Processes
 from tests.faults.server import Server

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,8 +89,7 @@ class Processes:
     def _start(
         self, arguments: list[str], url: str, changed: dict[str, str], *urls: str
     ) -> Process:
-        folder = self._folder / f"process{len(self._started)}"
-        folder.mkdir()
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
         log = folder / "output.log"
         environment = {
             "PATH": os.environ["PATH"],
@@ -108,8 +108,9 @@ class Processes:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        self._started.append(Process(popen, log, *urls))
-        return self._started[-1]
+        process = Process(popen, log, *urls)
+        self._started.append(process)
+        return process
 
 
 def _listens(process: Process) -> bool:

@@ -5,7 +5,7 @@ list of locks tells when the refresh has come there.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -75,7 +75,7 @@ def held(url: str, step: str) -> Iterator[Held]:
             connection.commit()
             connection.execute(f"SELECT pg_advisory_xact_lock({KEY})")
         yield Held(connection, step)
-        if not connection.closed:
+        with suppress(psycopg.OperationalError):  # the server may have been restarted
             connection.rollback()
     if step != QUERYING:
         with psycopg.connect(url) as connection:
