@@ -7,10 +7,12 @@ prepared, so a pooler such as PgBouncer may stand between; only LISTEN needs a d
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg import conninfo
+from psycopg.abc import Buffer
+from psycopg.types.datetime import TimestamptzLoader
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from nocs.cache.faults import translated
@@ -87,7 +89,7 @@ class Database:
         """A connection of its own that hears every change of the cache."""
         with (
             self.translated(),
-            psycopg.connect(**self._listen, autocommit=True) as connection,  # type: ignore[arg-type]
+            _connect(self._listen, autocommit=True) as connection,
         ):
             connection.execute(f"LISTEN {CHANNEL}")
             yield connection
@@ -115,10 +117,24 @@ class Database:
         self._reader.dispose()
 
 
+class _UtcLoader(TimestamptzLoader):
+    """Times in UTC whatever the server's zone: Python subtracts two times of one zone by their
+    clock faces, which is an hour wrong across a change of summer time."""
+
+    def load(self, data: Buffer) -> datetime:
+        return super().load(data).astimezone(UTC)
+
+
+def _connect(arguments: dict[str, object], **more: object) -> psycopg.Connection:
+    connection = psycopg.connect(**arguments, **more)  # type: ignore[arg-type]
+    connection.adapters.register_loader("timestamptz", _UtcLoader)
+    return connection
+
+
 def _engine(arguments: dict[str, object], pool_size: int) -> Engine:
     return create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(**arguments),  # type: ignore[arg-type]
+        creator=lambda: _connect(arguments),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=POOL_TIMEOUT_SECONDS,

@@ -18,6 +18,7 @@ MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
 
 def slot_of(moment: datetime, interval: timedelta) -> datetime:
     """The start of the slot that `moment` lies in. Counted in UTC: no summer time moves it."""
+    moment = moment.astimezone(UTC)
     return moment - (moment - MIDNIGHT) % interval
 
 

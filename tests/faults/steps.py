@@ -78,6 +78,6 @@ def held(url: str, step: str) -> Iterator[Held]:
         with suppress(psycopg.OperationalError):  # the server may have been restarted
             connection.rollback()
     if step != QUERYING:
-        with psycopg.connect(url) as connection:
+        with suppress(psycopg.OperationalError), psycopg.connect(url) as connection:
             table = TRIGGERS[step].split(" ON ")[1].split()[0]
             connection.execute(f"DROP TRIGGER IF EXISTS hold ON {table}")

