@@ -316,7 +316,7 @@ def test_three_dashboards_behind_nginx_all_show_a_refresh_asked_on_one(
     results.add(
         "3 dashboards behind nginx with sticky sessions, a refresh asked on one page",
         "all pages show it within 2 s",
-        f"{len(pages)} pages spread {spread}, all showed run {run_id} {took:.2f} s after its commit",
+        f"{len(pages)} pages spread {spread}, all showed run {run_id} {took:.2f} s after COMMIT",
     )
 
 
