@@ -123,7 +123,7 @@ def test_the_version_is_told() -> None:
 @pytest.mark.parametrize(
     "command",
     ["up", "migrate", "refresh", "scheduler", "serve", "status", "export", "demo reset",
-     "token create", "token list", "token revoke"],
+     "token create", "token list", "token revoke", "backup", "restore"],
 )  # fmt: skip
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = nocs(*command.split(), "--help")

@@ -39,18 +39,23 @@ class Server:
         if self.is_running():
             self.stop("immediate")
 
-    def create(self) -> "Server":
+    def use_older(self) -> None:
+        """Run the oldest PostgreSQL that the package of the embedded one brings."""
+        self._bin = self._bin.parent.with_name("pginstall") / "bin"
+
+    def create(self, customers: int = CUSTOMERS) -> "Server":
         """Make the cluster with a migrated cache and a small CC&B, and start it."""
         self.run("initdb", "-D", self.cluster, "-U", "nocs", "--auth=trust", "--encoding=UTF8",
-                 "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+                 "--locale=C.UTF-8", "--no-sync")  # fmt: skip
         self.start()
         with psycopg.connect(self._maintenance(), autocommit=True) as connection:
             connection.execute("CREATE DATABASE nocs")
         database = Database(self.url)
         migrate(database)
         database.close()
-        with psycopg.connect(self.url) as connection:
-            ccb.create(connection, CUSTOMERS)
+        if customers:
+            with psycopg.connect(self.url) as connection:
+                ccb.create(connection, customers)
         return self
 
     def copy_to(self, standby: "Server") -> "Server":
