@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check bench format clean
+.PHONY: run test faults check bench format clean
 
 run: $(VENV)/run
 	$(BIN)/nocs up $(ARGS)
 
 test: $(VENV)/test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not faults" $(ARGS)
+
+# Every test of faults, also those that take a minute; ends with the table of what was seen.
+faults: $(VENV)/test
+	$(BIN)/python -m pytest tests/faults $(ARGS)
 
 check: $(VENV)/test
 	$(BIN)/ruff check

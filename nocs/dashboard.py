@@ -6,12 +6,15 @@ Made once a process, by whichever comes first: the ASGI lifespan or the first sc
 import atexit
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import SecretStr
+
 from nocs.access import Action, Entry
-from nocs.cache import audit, published, queue, runs, tokens
+from nocs.cache import audit, published, queue, runs, statistics, tokens
 from nocs.cache.database import Database, clock
 from nocs.cache.migrate import migrate
 from nocs.demo.postgres import EmbeddedPostgres
@@ -44,7 +47,12 @@ class Dashboard:
             url = self._embedded.start()
         else:
             url = settings.database_url.get_secret_value()
-        self._database = Database(url, name="nocs dashboard")
+        self._database = Database(
+            url,
+            name="nocs dashboard",
+            read_url=_secret(settings.database_read_url),
+            listen_url=_secret(settings.database_listen_url),
+        )
         if self._embedded:
             migrate(self._database)
         self._live = Live(self._database, settings.cooldown, settings.zone)
@@ -121,11 +129,20 @@ class Dashboard:
         except NocsError as error:
             log.warning("The use of token %d was not noted. %s", token_id, error)
 
+    def refresh_statistics(self, limits: Sequence[float]) -> statistics.RefreshStatistics:
+        """Counts of all refreshes, from PostgreSQL."""
+        with self._database.reading() as connection:
+            return statistics.refresh_statistics(connection, limits)
+
     def close(self) -> None:
         self._live.stop()
         self._database.close()
         if self._embedded:
             self._embedded.stop()
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value else None
 
 
 _lock = threading.Lock()

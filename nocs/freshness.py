@@ -4,7 +4,7 @@ The limits are multiples of the refresh interval, so that a daily installation i
 stale after three hours.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 LATE_AFTER_INTERVALS = 1.5
@@ -19,7 +19,8 @@ class Freshness(StrEnum):
 
 def age(as_of: datetime, now: datetime) -> timedelta:
     """Age of the figures; a clock that runs behind gives zero, never a negative age."""
-    return max(now - as_of, timedelta(0))
+    # In UTC: Python would take the difference of the clock faces in a zone with summer time.
+    return max(now.astimezone(UTC) - as_of.astimezone(UTC), timedelta(0))
 
 
 def freshness(as_of: datetime, now: datetime, interval: timedelta) -> Freshness:

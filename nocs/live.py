@@ -1,7 +1,8 @@
 """The newest state of the cache, in memory, shared by every page and API call of this process.
 
 One thread LISTENs to PostgreSQL and re-reads on every notification and every few seconds, so a
-page never waits for a query. When PostgreSQL is away the last state stays, with its `problem`.
+page never waits for a query. When PostgreSQL is away, or connected but mute, the last state stays,
+with its `problem`.
 """
 
 import logging
@@ -11,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from nocs.cache import balances, history, pauses, runs, schedulers, tokens
 from nocs.cache.database import Database, clock
-from nocs.cache.migrate import require_current
+from nocs.cache.migrate import require_revision
 from nocs.cache.tokens import ApiToken
 from nocs.errors import CacheError, NocsError
 from nocs.model import Pause, Run, RunStatus, Scheduler, Snapshot
@@ -25,7 +26,10 @@ log = logging.getLogger("nocs.live")
 
 REREAD_SECONDS = 5.0
 SLICE_SECONDS = 0.2
-LONGEST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 2.0
+MUTE_SECONDS = 20.0
+# A standby shows a change a moment after the primary told of it.
+STANDBY_LOOKS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class LiveState:
     cooling_until: datetime | None = None
     problem: str = ""
     problem_since: datetime | None = None
+    standby_lag: timedelta | None = None
     tokens: tuple[ApiToken, ...] = field(default=(), repr=False)
 
     def restricted_to(self, codes: frozenset[str] | None) -> "LiveState":
@@ -64,7 +69,8 @@ class Live:
     """Keeps `state` fresh from a thread of its own between `start` and `stop`."""
 
     def __init__(self, database: Database, cooldown: timedelta, zone: ZoneInfo) -> None:
-        self.state = LiveState()
+        self._state = LiveState()
+        self._reading = threading.Lock()
         self._database = database
         self._cooldown = cooldown
         self._zone = zone  # whose days the near past is made of
@@ -89,18 +95,32 @@ class Live:
         moment, read_at = self._clock
         return moment + timedelta(seconds=time.monotonic() - read_at)
 
-    def read(self) -> None:
-        """Read the cache once and replace `state` if anything changed."""
-        with self._database.reading() as connection:
-            self._clock = (clock(connection), time.monotonic())
-            fresh = self._state(connection)
-        self._replace(fresh)
+    @property
+    def state(self) -> LiveState:
+        """The newest state; one that PostgreSQL has not confirmed for long says so."""
+        if not self._state.problem and time.monotonic() - self._clock[1] > MUTE_SECONDS:
+            self._trouble(CacheError("PostgreSQL does not answer.", "Look at its server."))
+        return self._state
+
+    def read(self, *, unheard: bool = False) -> None:
+        """Read the cache once and replace `state` if anything changed.
+
+        `unheard`: from a standby whose primary is away, which stays the problem.
+        """
+        with self._reading, self._database.reading() as connection:
+            moment = clock(connection)
+            require_revision(connection, self._database.where)
+            fresh = self._fresh_state(connection)
+            self._clock = (moment, time.monotonic())
+            if unheard:
+                old = self._state
+                fresh = replace(fresh, problem=old.problem, problem_since=old.problem_since)
+            self._replace(fresh)
 
     def _run(self) -> None:
         pause = 0.2
         while not self._stop.is_set():
             try:
-                require_current(self._database)
                 self._listen()
                 pause = 0.2
             except NocsError as error:
@@ -113,19 +133,24 @@ class Live:
 
     def _listen(self) -> None:
         """LISTEN first, then read: a change between the two is heard."""
+        if self._database.has_reader:
+            self.read(unheard=True)
         with self._database.listening() as connection:
+            looks = 0
             while not self._stop.is_set():
                 self.read()
                 self._first_read.set()
                 # Waits in slices, so that `stop` is not held up by a quiet database.
-                deadline = time.monotonic() + REREAD_SECONDS
+                deadline = time.monotonic() + (SLICE_SECONDS if looks else REREAD_SECONDS)
+                looks = max(looks - 1, 0)
                 while time.monotonic() < deadline and not self._stop.is_set():
                     with self._database.translated():
                         if list(connection.notifies(timeout=SLICE_SECONDS, stop_after=1)):
+                            looks = STANDBY_LOOKS if self._database.has_reader else 0
                             break
 
-    def _state(self, connection: Connection) -> LiveState:
-        old = self.state
+    def _fresh_state(self, connection: Connection) -> LiveState:
+        old = self._state
         published = runs.last_published(connection)
         is_new = published is None or old.snapshot is None or published.id != old.snapshot.run.id
         snapshot, recent = self._figures(connection) if is_new else (old.snapshot, old.recent)
@@ -143,6 +168,7 @@ class Live:
             pause=pauses.standing(connection),
             cooling_until=cooling_until(last_run, self._cooldown),
             tokens=tokens.living(connection),
+            standby_lag=_standby_lag(connection),
         )
 
     def _figures(self, connection: Connection) -> tuple[Snapshot | None, Recent | None]:
@@ -153,15 +179,30 @@ class Live:
         return snapshot, history.recent(connection, snapshot.run, areas, self._zone)
 
     def _replace(self, fresh: LiveState) -> None:
-        if fresh != self.state:
-            self.state = replace(fresh, version=self.state.version + 1)
+        if fresh != self._state:
+            self._state = replace(fresh, version=self._state.version + 1)
 
     def _trouble(self, error: NocsError) -> None:
         self._first_read.set()
-        if self.state.problem != str(error):
+        if self._state.problem != str(error):
             log.error("The cache cannot be read; the last figures are kept. %s", error)
-        since = self.state.problem_since or self.now()
-        self._replace(replace(self.state, problem=str(error), problem_since=since))
+        since = self._state.problem_since or self.now()
+        self._replace(replace(self._state, problem=str(error), problem_since=since))
+
+
+def _standby_lag(connection: Connection) -> timedelta | None:
+    """How far a standby is behind at most, in whole seconds; None on a primary.
+
+    The schedulers' heartbeats are changes too, so with one running this is never large for want
+    of changes.
+    """
+    seconds = connection.execute(
+        text(
+            "SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(greatest(0, floor(extract("
+            "epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))), 0) END"
+        )
+    ).scalar()
+    return None if seconds is None else timedelta(seconds=int(seconds))
 
 
 def without_figures(run: Run) -> Run:

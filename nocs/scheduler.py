@@ -1,7 +1,8 @@
 """The scheduler: a process of its own that queues a run each slot and carries out what is queued.
 
-Any number may run, on any number of machines: PostgreSQL decides who takes a slot and a run.
-Slots are counted in UTC from midnight, so a change of summer time neither doubles nor skips one.
+Any number may run, on any number of machines: PostgreSQL decides who takes a slot and a run, so
+no leader has to be found anew when one dies. Which slot is due is read from PostgreSQL every few
+seconds (nocs.cache.slots); the timer of this process only makes it punctual.
 """
 
 import logging
@@ -9,6 +10,7 @@ import os
 import platform
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,14 +20,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from nocs.alerts.service import Alerts
-from nocs.cache import audit, history, queue, runs, schedulers
+from nocs.cache import audit, history, queue, runs, schedulers, slots
 from nocs.cache.database import Database, clock, notify
 from nocs.cache.migrate import require_current
-from nocs.errors import CacheError, NocsError
+from nocs.errors import NocsError
 from nocs.freshness import age, in_words
 from nocs.model import Pause, Run, RunStatus, Trigger
 from nocs.refresh import rest
 from nocs.refresh.job import Refresher
+from nocs.refresh.silence import Silence
 from nocs.settings import Settings
 from nocs.source.faults import REFUSED_LOGINS
 
@@ -33,8 +36,8 @@ log = logging.getLogger("nocs.scheduler")
 
 BEAT_SECONDS = 10
 LISTEN_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 15.0
-MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
+LONGEST_PAUSE_SECONDS = 5.0
+CLOCK_JUMP_SECONDS = 5.0
 
 
 class SchedulerProcess:
@@ -44,10 +47,19 @@ class SchedulerProcess:
         self.settings = settings
         self.stop = stop
         self.name = f"{platform.node()}:{os.getpid()}"
-        self.database = Database(url, name="nocs scheduler")
+        listen_url = settings.database_listen_url
+        self.database = Database(
+            url,
+            name="nocs scheduler",
+            listen_url=listen_url.get_secret_value() if listen_url else None,
+        )
         self._refresher = Refresher(self.database, settings, url, self.name, stop)
+        self._silence = Silence()
         self._clock = BackgroundScheduler(timezone=UTC)
         self._alerts = Alerts(self.database, settings, self.name, stop)
+        self._clock_offset = _clock_offset()
+        self._is_away = False
+        self._rested_slot: datetime | None = None
 
     def run(self) -> None:
         """Serve until `stop`; an absence of PostgreSQL is waited out."""
@@ -72,35 +84,52 @@ class SchedulerProcess:
     def _start_clock(self) -> None:
         # APScheduler drops a run that is more than a second late unless it is told otherwise.
         late = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        slots = IntervalTrigger(
-            minutes=self.settings.refresh_interval_minutes, start_date=MIDNIGHT, timezone=UTC
-        )
-        self._clock.add_job(self._guarded, slots, args=[self.queue_slot], id="slot", **late)
-        beats = IntervalTrigger(seconds=BEAT_SECONDS)
-        self._clock.add_job(
-            self._guarded, beats, args=[self.beat], id="beat", next_run_time=datetime.now(UTC),
-            **late,
-        )  # fmt: skip
-        self._clock.add_job(
-            self._guarded, IntervalTrigger(days=1), args=[self.forget_old_audit], id="audit",
-            next_run_time=datetime.now(UTC), **late,
-        )  # fmt: skip
+        now = {"next_run_time": datetime.now(UTC)}
+        for name, job, first in (
+            ("slot", self.queue_slot, {}),
+            ("beat", self.beat, now),
+            ("audit", self.forget_old_audit, now),
+        ):
+            self._clock.add_job(
+                self._guarded, self._timer(name), args=[job], id=name, **first, **late
+            )
         self._alerts.start(self._clock)
         self._clock.start()
+
+    def _timer(self, name: str) -> IntervalTrigger:
+        if name == "beat":
+            return IntervalTrigger(seconds=BEAT_SECONDS)
+        if name == "audit":
+            return IntervalTrigger(days=1)
+        minutes = self.settings.refresh_interval_minutes
+        return IntervalTrigger(minutes=minutes, start_date=slots.MIDNIGHT, timezone=UTC)
+
+    def _follow_clock(self) -> None:
+        """Set the timers anew when the clock of this machine was set: they wait by it."""
+        offset = _clock_offset()
+        if abs(offset - self._clock_offset) < CLOCK_JUMP_SECONDS:
+            return
+        log.warning("The clock was set by %.0f s; the timers follow.", offset - self._clock_offset)
+        self._clock_offset = offset
+        for name in ("slot", "beat", "audit"):
+            self._clock.reschedule_job(name, trigger=self._timer(name))
 
     def _serve(self) -> None:
         pause = 0.5
         while not self.stop.is_set():
             try:
+                require_current(self.database)  # it may have been migrated meanwhile
                 with self._waking() as wakes:
                     self.queue_if_late()
-                    pause = 0.5
+                    pause, self._is_away = 0.5, False
                     for _ in wakes:
                         self._work()
                         if self.stop.is_set():
                             return
-            except CacheError as error:
-                log.error("The scheduler waits %.0f s for PostgreSQL. %s", pause, error)
+            except NocsError as error:
+                self._is_away = True
+                self._silence.forget()
+                log.error("The scheduler waits %.1f s for PostgreSQL. %s", pause, error)
                 self.stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -118,10 +147,12 @@ class SchedulerProcess:
             yield wakes()
 
     def _work(self) -> None:
+        self._follow_clock()
         with self.database.transaction() as connection:
-            abandoned = queue.abandon_silent(connection)
-        for run_id in abandoned:
-            log.warning("Refresh %d was abandoned: its process ended without a word.", run_id)
+            abandoned = self._silence.abandon(connection)
+        if abandoned:
+            log.warning("Refresh %d was abandoned: its process ended without a word.", abandoned)
+        self.queue_slot()
         if not self.stop.is_set() and (run := self._refresher.run_next()):
             self._tell_end(run)
             if run.status is RunStatus.SUCCEEDED:
@@ -151,17 +182,24 @@ class SchedulerProcess:
         )
 
     def queue_slot(self) -> None:
-        """Queue the run of the present slot, once among all schedulers."""
-        slot = self._slot(datetime.now(UTC))
+        """Queue the run of the present slot if it is due, once among all schedulers."""
         with self.database.transaction() as connection:
-            if pause := rest.resting(connection, self.settings):
-                log.warning("Slot %s is left out: %s", self._local(slot), self._why(pause))
-                return
-            answer = queue.request(connection, Trigger.SCHEDULE, self.name, slot)
-        if answer.run is None:
-            log.info("Slot %s has had its refresh.", self._local(slot))
-        elif answer.joined:
-            log.info("Slot %s joins refresh %d.", self._local(slot), answer.run.id)
+            pause = rest.resting(connection, self.settings)
+            answer = None
+            if pause is None:
+                answer = slots.request_due(connection, self.settings.interval, self.name)
+        if pause:
+            self._tell_rest(pause)
+        if answer and answer.run:
+            done = "joined" if answer.joined else "queued"
+            log.info("Refresh %d is %s for the present slot.", answer.run.id, done)
+
+    def _tell_rest(self, pause: Pause) -> None:
+        """Say once a slot why it is left out."""
+        slot = slots.slot_of(datetime.now(UTC), self.settings.interval)
+        if slot != self._rested_slot:
+            self._rested_slot = slot
+            log.warning("Slot %s is left out: %s", self._local(slot), self._why(pause))
 
     def queue_if_late(self) -> None:
         """At start and after an absence: refresh when there are no figures or only old ones."""
@@ -204,6 +242,8 @@ class SchedulerProcess:
             log.error("%s was put off: %s", job.__name__, error)
 
     def _leave(self) -> None:
+        if self._is_away:
+            return
         try:
             with self.database.transaction() as connection:
                 schedulers.leave(connection, self.name)
@@ -217,17 +257,19 @@ class SchedulerProcess:
             "Restart the scheduler with the corrected setting, or press Refresh."
         )
 
-    def _slot(self, moment: datetime) -> datetime:
-        return moment - (moment - MIDNIGHT) % self.settings.interval
-
     def _next_slot(self) -> datetime:
-        return self._slot(datetime.now(UTC)) + self.settings.interval
+        return slots.slot_of(datetime.now(UTC), self.settings.interval) + self.settings.interval
 
     def _planned(self) -> str:
         return self._local(self._next_slot())
 
     def _local(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.settings.zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _clock_offset() -> float:
+    """Seconds between the clock on the wall and one that nobody sets; steady until it is set."""
+    return time.time() - time.monotonic()
 
 
 def serve(settings: Settings, url: str) -> None:

@@ -124,7 +124,7 @@ def test_the_version_is_told() -> None:
     "command",
     ["up", "migrate", "refresh", "scheduler", "serve", "status", "export", "demo reset",
      "source check", "token create", "token list", "token revoke", "alerts test", "alerts list",
-     "report send"],
+     "report send", "backup", "restore"],
 )  # fmt: skip
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = nocs(*command.split(), "--help")

@@ -1,6 +1,7 @@
 """Age and freshness, on both sides of each limit."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -58,3 +59,10 @@ def test_a_clock_that_runs_behind_gives_no_negative_age() -> None:
 )
 def test_an_age_reads_in_its_two_largest_units(seconds: int, text: str) -> None:
     assert in_words(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
+def test_a_change_of_summer_time_adds_no_hour_to_the_age(day: str) -> None:
+    before = datetime.fromisoformat(f"{day}T00:30:00+00:00").astimezone(ZoneInfo("Europe/Berlin"))
+    after = datetime.fromisoformat(f"{day}T01:30:00+00:00").astimezone(ZoneInfo("Europe/Berlin"))
+    assert age(before, after) == HOUR

@@ -48,9 +48,8 @@ def publish(
     `connection` must be in a transaction of its own; `as_of` is when the source was read.
     TakenOverError when the run is no longer the running one.
     """
-    connection.execute(text("SET LOCAL lock_timeout = '5s'"))
     started_at = queue.hold(connection, run.id)
-    elapsed: timedelta = clock(connection) - started_at
+    elapsed = max(clock(connection) - started_at, timedelta(0))
     rows = {name: [getattr(area, name) for area in areas] for name in COLUMNS}
     connection.execute(
         text(

@@ -4,6 +4,7 @@ Several processes may migrate at once: an advisory lock of the transaction lets 
 and the others find it done.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -24,6 +25,7 @@ def migrate(database: Database, to: str = "head") -> tuple[str, str]:
     """Migrate up or down to `to` ("head", "base" or a revision); returns (before, after)."""
     database.require_version()
     with database.transaction() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = 0"))  # others may migrate for long
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
         before = _revision(connection)
         config = _config(connection)
@@ -43,25 +45,30 @@ def migrate(database: Database, to: str = "head") -> tuple[str, str]:
 def require_current(database: Database) -> None:
     """CacheError when the tables are not at the revision this program was written for."""
     database.require_version()
-    with database.transaction() as connection:
-        found = _revision(connection)
-    wanted = newest_revision()
+    with database.reading() as connection:
+        require_revision(connection, database.where)
+
+
+def require_revision(connection: Connection, where: str) -> None:
+    """The same within a transaction of the caller, whose server is `where`."""
+    found, wanted = _revision(connection), newest_revision()
     if found == wanted:
         return
     known = {revision.revision for revision in _script().walk_revisions()}
     if found and found not in known:
         raise CacheError(
-            f"The cache at {database.where} has schema {found}; this program knows {wanted}.",
+            f"The cache at {where} has schema {found}; this program knows {wanted}.",
             "Upgrade this program.",
             code="newer_schema",
         )
     raise CacheError(
-        f"The cache at {database.where} has schema {found or 'none'}, this program needs {wanted}.",
+        f"The cache at {where} has schema {found or 'none'}, this program needs {wanted}.",
         "Run: nocs migrate",
         code="not_migrated",
     )
 
 
+@cache
 def newest_revision() -> str:
     """The revision that this program was written for."""
     return _script().get_current_head() or ""

@@ -19,6 +19,10 @@ from nocs.errors import TakenOverError
 from nocs.model import Phase, Run, RunStatus, SourceKind, Totals, Trigger
 
 SILENT_AFTER = timedelta(seconds=30)
+# A slot is tried again when the process that ran it died, but not for ever: it may be the cause.
+DEATHS_OF_A_SLOT = 3
+# A clock that was set back makes no negative duration.
+_DURATION = "duration_ms = greatest(1000 * extract(epoch FROM clock_timestamp() - started_at), 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,10 @@ class Requested:
 def request(
     connection: Connection, trigger: Trigger, requested_by: str = "", slot: datetime | None = None
 ) -> Requested:
-    """Queue a run, or join the open one. `run` is None when the slot has had its run already."""
+    """Queue a run, or join the open one, which then is the slot's run as well.
+
+    `run` is None when the slot has had its run already.
+    """
     row = connection.execute(
         text(
             "INSERT INTO nocs_refresh_run (trigger, requested_by, slot)"
@@ -43,6 +50,15 @@ def request(
     if row is not None:
         notify(connection)
         return Requested(runs.from_row(row), joined=False)
+    if slot is not None:
+        connection.execute(
+            text(
+                "UPDATE nocs_refresh_run SET slot = :slot"
+                " WHERE status IN ('queued', 'running') AND slot IS NULL"
+                " AND NOT EXISTS (SELECT FROM nocs_refresh_run WHERE slot = :slot)"
+            ),
+            {"slot": slot},
+        )
     return Requested(runs.open_run(connection), joined=True)
 
 
@@ -101,7 +117,7 @@ def succeed(
         connection,
         run_id,
         "status = 'succeeded', finished_at = clock_timestamp(), phase = NULL,"
-        " duration_ms = 1000 * extract(epoch FROM clock_timestamp() - started_at),"
+        f" {_DURATION},"
         " row_count = :areas, as_of = :as_of, warnings = :warnings,"
         f" unassigned_customers = :unassigned_customers, {assignments}",
         {
@@ -120,7 +136,7 @@ def fail(connection: Connection, run_id: int, status: RunStatus, *, code: str, e
         connection,
         run_id,
         "status = :status, finished_at = clock_timestamp(), phase = NULL, error_code = :code,"
-        " error = :error, duration_ms = 1000 * extract(epoch FROM clock_timestamp() - started_at)",
+        f" error = :error, {_DURATION}",
         {"status": status.value, "code": code, "error": error},
     )
     notify(connection)
@@ -128,18 +144,43 @@ def fail(connection: Connection, run_id: int, status: RunStatus, *, code: str, e
 
 def abandon_silent(connection: Connection, silent_after: timedelta = SILENT_AFTER) -> list[int]:
     """Close the run whose process has said nothing for `silent_after`; returns its id."""
+    where = "heartbeat_at < clock_timestamp() - :silent_after"
+    return _abandon(connection, where, {"silent_after": silent_after})
+
+
+def abandon(connection: Connection, run_id: int, heartbeat_at: datetime) -> bool:
+    """Close the run unless it has given a sign of life after `heartbeat_at`."""
+    where = "id = :id AND heartbeat_at = :heartbeat_at"
+    return bool(_abandon(connection, where, {"id": run_id, "heartbeat_at": heartbeat_at}))
+
+
+def last_sign(connection: Connection) -> tuple[int, datetime, datetime] | None:
+    """Id and heartbeat of the running run, and the time now; None when none is running."""
+    row = connection.execute(
+        text(
+            "SELECT id, heartbeat_at, clock_timestamp() AS now FROM nocs_refresh_run"
+            " WHERE status = 'running'"
+        )
+    ).one_or_none()
+    return (row.id, row.heartbeat_at, row.now) if row else None
+
+
+def _abandon(connection: Connection, where: str, values: dict[str, Any]) -> list[int]:
     rows = connection.execute(
         text(
-            "UPDATE nocs_refresh_run SET status = 'abandoned', finished_at = clock_timestamp(),"
-            " phase = NULL, error_code = 'abandoned', error = :error,"
-            " duration_ms = 1000 * extract(epoch FROM clock_timestamp() - started_at)"
-            " WHERE status = 'running' AND heartbeat_at < clock_timestamp() - :silent_after"
-            " RETURNING id"
+            "UPDATE nocs_refresh_run AS run SET status = 'abandoned',"
+            " finished_at = clock_timestamp(), phase = NULL, error_code = 'abandoned',"
+            f" error = :error, {_DURATION},"
+            " slot = CASE WHEN (SELECT count(*) FROM nocs_refresh_run AS dead"
+            "   WHERE dead.status = 'abandoned' AND dead.queued_at >= run.slot) < :deaths - 1"
+            "  THEN NULL ELSE slot END"
+            f" WHERE status = 'running' AND {where} RETURNING id"
         ),
         {
-            "silent_after": silent_after,
+            **values,
+            "deaths": DEATHS_OF_A_SLOT,
             "error": "The process that ran it ended without a word. "
-            "The figures of the last success are kept; the next refresh starts as planned.",
+            "The figures of the last success are kept; the next refresh starts by itself.",
         },
     ).all()
     if rows:
@@ -159,8 +200,8 @@ def _update_running(
     ).one_or_none()
     if row is None:
         raise TakenOverError(
-            f"Refresh {run_id} is no longer running: it was marked abandoned.",
-            "Nothing of it was published.",
+            f"Refresh {run_id} is no longer running: it has an end already.",
+            "Nothing more of it is published.",
             code="taken_over",
         )
     return row

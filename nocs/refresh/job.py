@@ -1,19 +1,27 @@
-"""One refresh from claim to end: ask, check, publish. Whatever fails, the last figures stay."""
+"""One refresh from claim to end: ask, check, publish. Whatever fails, the last figures stay.
+
+PostgreSQL may go away at any moment: phases and heartbeats are then left out, and what must be
+written waits for its return. When the answer to a COMMIT was lost, the run's row tells the truth.
+"""
 
 import logging
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 
 from nocs.cache import balances, pauses, queue, runs
-from nocs.cache.database import Database, clock
+from nocs.cache.database import Database
 from nocs.demo import ccb
 from nocs.errors import CacheError, NocsError, RejectedError, SourceError, TakenOverError
-from nocs.model import Phase, Run, RunStatus, SourceKind, total
+from nocs.model import Phase, Run, RunStatus, Snapshot, SourceKind, total
 from nocs.money import amount_text
 from nocs.refresh import gate, rest
+from nocs.refresh.patience import insist
 from nocs.refresh.retry import Retries, pause_seconds
 from nocs.settings import Settings
 from nocs.source import demo
@@ -24,6 +32,8 @@ from nocs.source.order import make_job
 log = logging.getLogger("nocs.refresh")
 
 HEARTBEAT_SECONDS = 5  # a tick comes about once a second
+# How long the end of a run waits for PostgreSQL to be written down; after it the run is silent.
+SETTLE_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -63,14 +73,24 @@ class Refresher:
                 code="bug",
             )
             self._fail(run, RunStatus.FAILED, broken)
-        with self.database.transaction() as connection:
+        return insist(lambda: self._reread(run), self.stop, SETTLE_SECONDS)
+
+    def _reread(self, run: Run) -> Run | None:
+        with self.database.reading() as connection:
             return runs.get(connection, run.id)
 
     def _fail(self, run: Run, status: RunStatus, error: NocsError) -> None:
         log.error("Refresh %d %s: %s", run.id, status, error)
-        with self.database.transaction() as connection:
-            queue.fail(connection, run.id, status, code=error.code, error=str(error))
-            rest.note(connection, self.settings, error.code)
+
+        def note() -> None:
+            with self.database.transaction() as connection:
+                queue.fail(connection, run.id, status, code=error.code, error=str(error))
+                rest.note(connection, self.settings, error.code)
+
+        try:
+            insist(note, self.stop, SETTLE_SECONDS)
+        except TakenOverError as other:
+            log.warning("%s", other)
 
 
 class _Attempted:
@@ -80,6 +100,7 @@ class _Attempted:
         self.database, self.settings = refresher.database, refresher.settings
         self.demo_url, self.stop = refresher.demo_url, refresher.stop
         self.run = run
+        self._claimed_at = time.monotonic()
         self.attempt = 0
         self._as_of: datetime | None = None
         self._ticks = 0
@@ -133,8 +154,7 @@ class _Attempted:
     def _publish(self, answer: Extract) -> None:
         assert self.run.source and self._as_of
         self._enter(Phase.CHECKING)
-        with self.database.reading() as connection:
-            before = balances.read_snapshot(connection)
+        before = insist(self._published_before, self.stop, self._rest_seconds())
         accepted = gate.check(
             answer,
             self.settings,
@@ -145,15 +165,20 @@ class _Attempted:
         for warning in accepted.warnings:
             log.warning("Refresh %d: %s.", self.run.id, warning)
         self._enter(Phase.PUBLISHING)
-        with self.database.transaction() as connection:
-            balances.publish(
-                connection,
-                self.run,
-                accepted.areas,
-                as_of=self._as_of,
-                warnings=accepted.warnings,
-                unassigned_customers=answer.unassigned_customers,
-            )
+        as_of = self._as_of
+
+        def publish() -> None:
+            with self.database.transaction() as connection:
+                balances.publish(
+                    connection,
+                    self.run,
+                    accepted.areas,
+                    as_of=as_of,
+                    warnings=accepted.warnings,
+                    unassigned_customers=answer.unassigned_customers,
+                )
+
+        insist(publish, self.stop, self._rest_seconds())
         sums = total(accepted.areas)
         log.info(
             "Refresh %d published %d areas: credit %s, due %s, net %s.",
@@ -164,24 +189,31 @@ class _Attempted:
             amount_text(sums.net_balance),
         )
 
+    def _published_before(self) -> Snapshot | None:
+        with self.database.reading() as connection:
+            return balances.read_snapshot(connection)
+
     def _enter(self, phase: Phase) -> None:
-        with self.database.transaction() as connection:
-            moment = queue.enter_phase(connection, self.run.id, phase, self.attempt)
+        if phase is Phase.QUERYING:
+            self._as_of = self._now()
+        with self._telling(), self.database.transaction() as connection:
+            queue.enter_phase(connection, self.run.id, phase, self.attempt)
             if phase is Phase.QUERYING:  # so the login succeeded
                 pauses.end(connection)
-        if phase is Phase.QUERYING:
-            self._as_of = moment
 
     def _beat(self) -> None:
         self._ticks += 1
-        if self._ticks % HEARTBEAT_SECONDS:
-            return
-        try:
-            with self.database.transaction() as connection:
+        if self._ticks % HEARTBEAT_SECONDS == 0:
+            with self._telling(), self.database.transaction() as connection:
                 queue.heartbeat(connection, self.run.id)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """A short absence of PostgreSQL must not throw minutes of querying away."""
+        try:
+            yield
         except CacheError as error:
-            # A short absence of PostgreSQL must not throw minutes of querying away.
-            log.warning("Refresh %d goes on without its heartbeat: %s", self.run.id, error)
+            log.warning("Refresh %d goes on without telling how far it is: %s", self.run.id, error)
 
     def _wait(self, seconds: float) -> None:
         self._enter(Phase.WAITING)
@@ -191,7 +223,14 @@ class _Attempted:
             self._beat()
 
     def _elapsed_seconds(self) -> float:
-        with self.database.transaction() as connection:
-            now = clock(connection)
+        return time.monotonic() - self._claimed_at
+
+    def _rest_seconds(self) -> float:
+        """How long publishing may wait for PostgreSQL: what the source took, once more at least."""
+        deadline = self.settings.refresh_deadline_minutes * 60
+        return max(deadline - self._elapsed_seconds(), self._elapsed_seconds(), 60.0)
+
+    def _now(self) -> datetime:
+        """PostgreSQL's clock at the claim, carried on by this machine's monotonic one."""
         assert self.run.started_at
-        return (now - self.run.started_at).total_seconds()
+        return self.run.started_at + timedelta(seconds=self._elapsed_seconds())

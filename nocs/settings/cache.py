@@ -23,6 +23,15 @@ class CacheSettings(BaseModel):
         description="PostgreSQL that holds the cache, as a libpq URL: "
         "postgresql://user:password@host:5432/nocs. Empty: an embedded PostgreSQL is started.",
     )
+    database_listen_url: SecretStr | None = Field(
+        None,
+        description="The same PostgreSQL reached directly, where NOCS_DATABASE_URL names a pooler "
+        "such as PgBouncer, through which LISTEN does not work.",
+    )
+    database_read_url: SecretStr | None = Field(
+        None,
+        description="A standby from which dashboards read; they say how far it lags.",
+    )
     data_dir: Path = Field(
         default_factory=default_data_dir,
         description="Folder of the embedded PostgreSQL and of the logs.",

@@ -11,6 +11,7 @@ from nocs.settings.display import DisplaySettings
 from nocs.settings.history import HistorySettings
 from nocs.settings.refresh import RefreshSettings
 from nocs.settings.source import SourceSettings
+from nocs.settings.watch import WatchSettings
 
 PREFIX = "NOCS_"
 GROUPS = (
@@ -21,10 +22,12 @@ GROUPS = (
     AlertSettings,
     DisplaySettings,
     AccessSettings,
+    WatchSettings,
 )
 
 
 class Settings(
+    WatchSettings,
     AccessSettings,
     DisplaySettings,
     AlertSettings,
@@ -36,6 +39,12 @@ class Settings(
     """All settings. Build with `load_settings`, which turns faults into one clear line each."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Where metrics are served, None when they are not."""
+        port = self.port + 1000 if self.metrics_port is None else self.metrics_port
+        return (self.metrics_host, port) if 0 < port <= 65_535 else None
 
     def source_kind(self) -> SourceKind:
         """Oracle when all of its settings are there, the demo when none is; else SettingsError."""

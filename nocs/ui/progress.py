@@ -42,7 +42,7 @@ def refresh_html(state: LiveState, now: datetime, words: Words, reason: str = ""
     """One line about refreshing: progress, or why none may start, or how long one takes."""
     if state.open_run is not None:
         return progress_html(state.open_run, state.typical_duration, now)
-    text = reason or _next_words(state, now, words)
+    text = f"{reason or _next_words(state, now, words)}{_standby_words(state)}"
     return f'<p class="nocs-refresh" data-testid="refresh-line">{escape(text)}</p>'
 
 
@@ -74,6 +74,12 @@ def takes(typical: timedelta | None) -> str:
     if typical is None or typical < timedelta(seconds=10):
         return "A refresh may take minutes."
     return f"A refresh takes about {in_words(typical)}."
+
+
+def _standby_words(state: LiveState) -> str:
+    if state.standby_lag is None:
+        return ""
+    return f" Read from a standby, at most {in_words(state.standby_lag)} behind."
 
 
 def _next_words(state: LiveState, now: datetime, words: Words) -> str:

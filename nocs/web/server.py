@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
@@ -17,7 +17,7 @@ from nocs import dashboard
 from nocs.errors import NocsError
 from nocs.log import quieten
 from nocs.settings import load_settings
-from nocs.web import sign_in, static
+from nocs.web import health, metrics, sign_in, static
 from nocs.web.api import create_api
 from nocs.web.guard import Guard
 
@@ -40,23 +40,29 @@ def one_line() -> Iterator[None]:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Runs once a server: join the cache, import what the pages need, tidy up at the end."""
-    with one_line():
-        await run_in_threadpool(dashboard.dashboard)
+    with ExitStack() as stack:
+        with one_line():
+            board = await run_in_threadpool(dashboard.dashboard)
+            stack.enter_context(metrics.serving(board.settings, board))
+        _warm_up()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(dashboard.close)
+
+
+def _warm_up() -> None:
     for module in HEAVY_MODULES:
         importlib.import_module(module)
     # What is alive now stays for good: the collector need not look at it again.
     gc.collect()
     gc.freeze()
     quieten()
-    try:
-        yield
-    finally:
-        await run_in_threadpool(dashboard.close)
 
 
 def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own."""
-    return [Mount("/api", app=create_api())]
+    return [*health.routes(), Mount("/api", app=create_api())]
 
 
 def secrets() -> dict[str, Any] | None:
@@ -73,6 +79,7 @@ def middleware() -> list[Middleware]:
         settings = load_settings()
         return [
             Middleware(Guard, settings=settings),
+            Middleware(metrics.Measured),
             Middleware(static.middleware, folder=settings.data_dir / "static"),
         ]
 

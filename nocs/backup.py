@@ -1,0 +1,145 @@
+"""Back up the cache into a file and restore it onto an empty database.
+
+PostgreSQL's own programs do the work, the embedded server's where there are none of the right
+version. Passwords go to them through the environment, never as an argument that others can list.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from psycopg import conninfo
+from sqlalchemy import text
+
+from nocs.cache.database import Database
+from nocs.cache.migrate import migrate
+from nocs.demo.programs import server_programs
+from nocs.errors import CacheError, NocsError
+
+TABLES = "nocs_*"
+# pg_restore sets what servers before 17 do not know.
+UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
+
+
+def backup(database: Database, url: str, file: Path) -> int:
+    """Write all tables of the cache to `file`, as one moment; returns its size in bytes.
+
+    The file is private and appears only when it is whole.
+    """
+    pg_dump = _program("pg_dump", _server_version(database))
+    try:
+        handle, part = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    except OSError as error:
+        raise _cannot_write(file, error) from None
+    try:
+        with os.fdopen(handle, "wb") as output:
+            _run(
+                [pg_dump, "--format=custom", "--no-owner", "--no-privileges", f"--table={TABLES}"],
+                url,
+                stdout=output,
+            )
+        size = Path(part).stat().st_size
+        Path(part).replace(file)
+    except OSError as error:
+        raise _cannot_write(file, error) from None
+    finally:
+        with suppress(FileNotFoundError):
+            Path(part).unlink()
+    return size
+
+
+def restore(database: Database, url: str, file: Path) -> tuple[str, str]:
+    """Load `file` into an empty database, all or nothing, and bring its schema up to date.
+
+    Returns the file's revision and the one that it has now.
+    """
+    if not file.is_file():
+        raise NocsError(f"There is no file {file}.", "Name a file made by: nocs backup FILE")
+    with database.transaction() as connection:
+        taken = connection.execute(
+            text(
+                "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
+                " AND tablename LIKE 'nocs\\_%'"
+            )
+        ).scalar_one()
+    if taken:
+        raise NocsError(
+            f"The database {database.where} holds a cache already.",
+            "Restore onto an empty database, then point NOCS_DATABASE_URL to it.",
+        )
+    version = _server_version(database)
+    pg_restore, psql = _program("pg_restore", version), _program("psql", version)
+    with tempfile.TemporaryFile() as script, tempfile.TemporaryFile() as wanted:
+        _run(
+            [pg_restore, "--no-owner", "--no-privileges", "--file=-", str(file)], "", stdout=script
+        )
+        script.seek(0)
+        for line in script:
+            if version >= 17 or line != UNKNOWN_BEFORE_17:
+                wanted.write(line)
+        wanted.seek(0)
+        _run(
+            [psql, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"],
+            url,
+            stdin=wanted,
+        )
+    return migrate(database)
+
+
+def _server_version(database: Database) -> int:
+    with database.reading() as connection:
+        number = connection.execute(text("SHOW server_version_num")).scalar_one()
+    return int(number) // 10_000
+
+
+def _program(name: str, version: int) -> str:
+    """The program, not older than the server: older ones refuse."""
+    places = []
+    with suppress(CacheError):
+        places.append(str(server_programs(as_user=False) / name))
+    if found := shutil.which(name):
+        places.append(found)
+    for place in places:
+        told = subprocess.run([place, "--version"], check=False, capture_output=True, text=True)
+        if (number := re.search(r"(\d+)", told.stdout)) and int(number[1]) >= version:
+            return place
+    raise NocsError(
+        f"{name} of PostgreSQL {version} or newer is not on this machine.",
+        f"Install PostgreSQL's client programs: apt-get install postgresql-client-{version}",
+    )
+
+
+def _run(
+    command: list[str],
+    url: str,
+    *,
+    stdin: IO[bytes] | None = None,
+    stdout: IO[bytes] | None = None,
+) -> None:
+    environment = dict(os.environ)
+    if url:
+        arguments = conninfo.conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://"))
+        if password := arguments.pop("password", None):
+            environment["PGPASSWORD"] = str(password)
+        command = [*command, f"--dbname={conninfo.make_conninfo('', **arguments)}"]
+    done = subprocess.run(
+        command,
+        check=False,
+        stdin=stdin or subprocess.DEVNULL,
+        stdout=stdout or subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        reason = lines[0] if lines else f"exit status {done.returncode}"
+        raise NocsError(f"{Path(command[0]).name} failed: {reason.rstrip('.')}.")
+
+
+def _cannot_write(file: Path, error: OSError) -> NocsError:
+    return NocsError(f"Cannot write {file} ({error.strerror}).", "Name another file.")
