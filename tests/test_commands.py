@@ -122,7 +122,7 @@ def test_the_version_is_told() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["up", "migrate", "refresh", "scheduler", "serve", "status", "export", "demo reset",
+    ["up", "migrate", "refresh", "scheduler", "serve", "status", "export", "doctor", "demo reset",
      "token create", "token list", "token revoke"],
 )  # fmt: skip
 def test_every_command_has_help_with_an_example(command: str) -> None:

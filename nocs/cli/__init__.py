@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from nocs import __version__
-from nocs.cli import demo, figures, services, token
+from nocs.cli import demo, doctor, figures, services, token
 from nocs.errors import NocsError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (services, figures):
+for commands in (services, figures, doctor):
     app.add_typer(commands.app)
 app.add_typer(demo.app, name="demo")
 app.add_typer(token.app, name="token")

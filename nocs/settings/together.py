@@ -18,6 +18,12 @@ class Settings(DisplaySettings, RefreshSettings, SourceSettings, CacheSettings):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @property
+    def is_for_dashboards_only(self) -> bool:
+        """Whether a cache is named and no source: so a host is set up that only shows figures."""
+        oracle = self.oracle_dsn or self.oracle_user or self.oracle_password
+        return not (oracle or self.is_embedded or self.demo)
+
     def source_kind(self) -> SourceKind:
         """Oracle when all of its settings are there, the demo when none is; else SettingsError."""
         given = {

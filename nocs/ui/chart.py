@@ -40,7 +40,10 @@ def area_charts(snapshot: Snapshot, settings: Settings) -> None:
         )
     picked = _component(
         key="charts",
-        data={"plotly": plotly_url(), "charts": _figures(snapshot, SIZES[size], settings)},
+        data={
+            "plotly": settings.base_path + plotly_url(),
+            "charts": _figures(snapshot, SIZES[size], settings),
+        },
         on_area_change=_nothing,
     )
     st.html(_picked_html(snapshot, picked.area, words))

@@ -54,15 +54,19 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 
 def routes() -> list[BaseRoute]:
-    """Routes beside Streamlit's own."""
-    return [Mount("/api", app=create_api())]
+    """Routes beside Streamlit's own, which alone follow `server.baseUrlPath` by themselves."""
+    with one_line():
+        base_path = load_settings().base_path
+    # One Mount of everything at the base path would hide Streamlit's own routes below it.
+    return [Mount(f"{base_path}/api", app=create_api())]
 
 
 def middleware() -> list[Middleware]:
     """What a request passes before it reaches a route, outermost first."""
     with one_line():
-        folder = load_settings().data_dir / "static"
-    return [Middleware(static.middleware, folder=folder)]
+        settings = load_settings()
+    folder = settings.data_dir / "static"
+    return [Middleware(static.middleware, folder=folder, base_path=settings.base_path)]
 
 
 def log_script_error(error: Exception) -> None:
