@@ -3,6 +3,7 @@
 What a command needs is imported when it runs: `nocs --help` must not wait for a database driver.
 """
 
+import io
 import sys
 from typing import Annotated
 
@@ -43,6 +44,9 @@ def _root(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; a NocsError becomes one line, anything else is a bug with its traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a log of Windows may lack ₹ and −
+            stream.reconfigure(errors="replace")
     try:
         app(args=arguments)
     except NocsError as error:

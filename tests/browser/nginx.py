@@ -76,6 +76,7 @@ def written(folder: Path, ports: dict[str, str]) -> str:
     places = {
         "listen 443 ssl": f"listen 127.0.0.1:{ports['443']} ssl",
         "listen 80;": f"listen 127.0.0.1:{ports['80']};",
+        "fail_timeout=10s": "fail_timeout=1s",
         "/etc/nginx/tls": str(folder),
         "/var/cache/nginx/nocs": str(folder / "cache"),
         "/var/log/nginx/nocs.access.log": f"{folder}/access.log replicas",

@@ -135,7 +135,7 @@ def test_figures_published_once_show_on_pages_of_every_replica_within_two_second
 
 
 def cookie_of_each(served: Site) -> dict[int, str]:
-    """For each replica a cookie that leads there; one that was away is tried again after 10 s."""
+    """For each replica a cookie that leads there; one that was away is tried again."""
     found: dict[int, str] = {}
     numbers = itertools.count()
 
