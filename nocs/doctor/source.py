@@ -14,7 +14,8 @@ from nocs.source.child import extract
 from nocs.source.job import make_job
 
 PATIENCE_SECONDS = 20
-SIGN_OF_LIFE = "SELECT 1 FROM dual"
+SIGN_OF_LIFE = "SELECT :credit_sign FROM dual"
+NOTHING_LEFT_OVER = "SELECT 0, 0, 0 FROM dual"
 
 
 def examine(settings: Settings, url: str) -> Finding:
@@ -27,7 +28,7 @@ def examine(settings: Settings, url: str) -> Finding:
         if kind is SourceKind.DEMO:
             return _demo(url)
         extract(
-            replace(job, report=SIGN_OF_LIFE, control=SIGN_OF_LIFE),
+            replace(job, report=SIGN_OF_LIFE, control=NOTHING_LEFT_OVER),
             deadline_seconds=PATIENCE_SECONDS,
             reached=lambda _phase: None,
             tick=lambda: None,
