@@ -6,8 +6,7 @@ import pytest
 
 from nocs.errors import SettingsError
 from nocs.model import SourceKind
-from nocs.settings import ROOT, load_settings
-from nocs.settings.__main__ import settings_table
+from nocs.settings import load_settings
 
 ORACLE = {
     "NOCS_ORACLE_DSN": "db:1521/CCB",
@@ -115,9 +114,3 @@ def test_no_secret_is_in_the_settings_text() -> None:
 def test_a_command_line_option_wins_over_the_environment() -> None:
     assert load_settings({"NOCS_PORT": "9000"}, port=9001).port == 9001
     assert load_settings({"NOCS_PORT": "9000"}, port=None).port == 9000
-
-
-def test_the_readme_lists_every_setting_as_it_is_declared() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    listed = readme.split("compared by a test -->\n")[1].split("\n<!-- /settings -->")[0]
-    assert listed == settings_table()

@@ -36,3 +36,4 @@ def run() -> None:
     except NocsError as error:
         body = f"<p>{escape(error.what)}</p><p>{escape(error.remedy)}</p>"
         st.html(banner("start", "bad", "The dashboard cannot show its figures", body))
+    st.html(f'<p class="nocs-version" data-testid="version">{TITLE} {__version__}</p>')
