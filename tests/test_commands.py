@@ -116,6 +116,13 @@ def test_demo_reset_refuses_to_forget_real_figures(
     assert_one_line(nocs("demo", "reset", **demo), "figures of Oracle")
 
 
+def test_a_terminal_without_the_sign_of_the_currency_gets_the_rest(demo: dict[str, str]) -> None:
+    assert nocs("refresh", **demo).returncode == 0
+    narrow = nocs("status", **demo, PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert narrow.returncode == 0, narrow.stderr
+    assert re.search(r"due \?[\d,.]+, net", narrow.stdout)
+
+
 def test_the_version_is_told() -> None:
     assert nocs("--version").stdout.strip() == __version__
 

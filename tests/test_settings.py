@@ -65,6 +65,9 @@ def test_a_misspelt_setting_is_an_error_that_names_the_right_one() -> None:
         ("NOCS_HARD_RULES", "area_count,nonsense"),
         ("NOCS_ORACLE_SCHEMA", "a; drop table x"),
         ("NOCS_LOG_FORMAT", "xml"),
+        ("NOCS_BASE_PATH", "nocs"),
+        ("NOCS_BASE_PATH", "/nocs/"),
+        ("NOCS_BASE_PATH", "/../nocs"),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_name_of_its_setting(name: str, value: str) -> None:
@@ -81,6 +84,8 @@ def test_a_wrong_value_is_refused_with_the_name_of_its_setting(name: str, value:
         ("NOCS_REFRESH_INTERVAL_MINUTES", "1"),
         ("NOCS_REFRESH_INTERVAL_MINUTES", "1440"),
         ("NOCS_HARD_RULES", " area_count , moved_amount "),
+        ("NOCS_BASE_PATH", "/nocs"),
+        ("NOCS_BASE_PATH", "/it/nocs-2.0"),
     ],
 )
 def test_a_value_at_the_edge_is_accepted(name: str, value: str) -> None:

@@ -21,7 +21,7 @@ ROLE = f"""
 SELECT current_user AS role, r.rolsuper AS super, pg_is_in_recovery() AS standby,
        pg_has_role(c.relowner, 'USAGE') AS owner,
        {" AND ".join(f"has_table_privilege('{name}', 'SELECT')" for name in READS)} AS may_read,
-       has_table_privilege('nocs_refresh_run', 'INSERT') AS may_queue,
+       has_any_column_privilege('nocs_refresh_run', 'INSERT') AS may_queue,
        has_table_privilege('nocs_balance_summary', 'INSERT')
          AND has_table_privilege('nocs_balance_summary', 'DELETE')
          AND has_table_privilege('nocs_refresh_run', 'UPDATE') AS may_publish

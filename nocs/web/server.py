@@ -53,12 +53,16 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         await run_in_threadpool(dashboard.close)
 
 
+def base_path() -> str:
+    """The path below which a proxy shows all of it; empty for none."""
+    with one_line():
+        return load_settings().base_path
+
+
 def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own, which alone follow `server.baseUrlPath` by themselves."""
-    with one_line():
-        base_path = load_settings().base_path
     # One Mount of everything at the base path would hide Streamlit's own routes below it.
-    return [Mount(f"{base_path}/api", app=create_api())]
+    return [Mount(f"{base_path()}/api", app=create_api())]
 
 
 def middleware() -> list[Middleware]:

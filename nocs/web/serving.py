@@ -21,7 +21,6 @@ def serve(settings: Settings) -> None:
     """Serve the dashboard on the address of the settings until SIGTERM or Ctrl-C."""
     os.environ["STREAMLIT_SERVER_ADDRESS"] = settings.host
     os.environ["STREAMLIT_SERVER_PORT"] = str(settings.port)
-    os.environ["STREAMLIT_SERVER_BASE_URL_PATH"] = settings.base_path
     config = uvicorn.Config(
         _application(),
         access_log=False,
