@@ -191,6 +191,8 @@ def test_the_api_answers_below_the_path_and_an_unknown_address_is_json(served: S
     with client() as visitor:
         refused = visitor.get(f"{served.url}/api/reports/nocs_balance_summary")
         unknown = visitor.get(f"{served.url}/api/nothing")
+        for numbers in ("/metrics", "/_stcore/metrics"):
+            assert visitor.get(served.url + numbers).status_code == 404
     assert refused.status_code == 401 and refused.json()["success"] is False
     assert unknown.status_code == 404 and unknown.json()["success"] is False
 
