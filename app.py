@@ -15,6 +15,8 @@ if get_script_run_ctx(suppress_warning=True) is not None:
 else:
     from nocs.web import server
 
+    if base_path := server.base_path():
+        st.config.set_option("server.baseUrlPath", base_path)
     app = st.App(
         Path(__file__).resolve(),
         secrets=server.secrets(),

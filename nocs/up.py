@@ -126,7 +126,7 @@ def _demo_token(database: Database) -> str:
 
 
 def _tell_where(console: Console, settings: Settings, token: str) -> None:
-    address = f"http://{settings.host}:{settings.port}"
+    address = f"http://{settings.host}:{settings.port}{settings.base_path}"
     console.print(f"Dashboard: [bold]{address}[/bold]")
     if token:
         console.print(f"API token of this demo: {token}")
@@ -161,7 +161,7 @@ def _start(command: str, settings: Settings, url: str) -> "subprocess.Popen[byte
 
 def _end(children: list["subprocess.Popen[bytes]"]) -> None:
     for child in children:
-        child.terminate()
+        _ask_to_end(child)
     deadline = time.monotonic() + END_GRACE_SECONDS
     for child in children:
         try:
@@ -171,13 +171,24 @@ def _end(children: list["subprocess.Popen[bytes]"]) -> None:
             child.wait()
 
 
+def _ask_to_end(child: "subprocess.Popen[bytes]") -> None:
+    if sys.platform == "win32":  # where terminate() is a kill, the broken pipe asks
+        assert child.stdin
+        child.stdin.close()
+    else:
+        child.terminate()
+
+
 def end_with_parent() -> None:
-    """End this process when the one that started it is gone (its pipe to us breaks)."""
+    """End this process in order when the one that started it is gone (its pipe to us breaks)."""
 
     def watch() -> None:
         while os.read(0, 1024):
             pass
-        os.kill(os.getpid(), signal.SIGTERM)
+        if sys.platform == "win32":  # where os.kill() runs no handler
+            signal.raise_signal(signal.SIGTERM)
+        else:
+            os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="nocs-parent", daemon=True).start()
 

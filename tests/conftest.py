@@ -39,7 +39,7 @@ def postgres_url() -> Iterator[str]:
 def template(postgres_url: str) -> str:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
-    database = Database(_url(postgres_url, TEMPLATE))
+    database = Database(url_of(postgres_url, TEMPLATE))
     migrate(database)
     database.close()
     return TEMPLATE
@@ -77,11 +77,11 @@ def _fresh_database(postgres_url: str, template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield _url(postgres_url, name)
+        yield url_of(postgres_url, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _url(postgres_url: str, name: str) -> str:
+def url_of(postgres_url: str, name: str) -> str:
     arguments = conninfo.conninfo_to_dict(postgres_url)
     host, port, user = arguments["host"], arguments["port"], arguments["user"]
     password = f":{arguments['password']}" if "password" in arguments else ""

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from nocs import dashboard
+from nocs import __version__, dashboard
 from nocs.cache import runs, tokens
 from nocs.cache.database import Database, notify
 from nocs.model import RunStatus, SourceKind
@@ -198,3 +198,7 @@ def test_a_wrong_parameter_is_a_json_422_that_names_it(client: TestClient) -> No
     answer = client.get(REPORT, params={"refresh": "perhaps"})
     assert answer.status_code == 422
     assert answer.json()["error"].startswith("refresh: ")
+
+
+def test_the_api_tells_the_version_in_its_description(client: TestClient) -> None:
+    assert client.get("/api/openapi.json").json()["info"]["version"] == __version__

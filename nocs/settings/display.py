@@ -1,5 +1,6 @@
 """Settings of what people read, and of where it is served."""
 
+import re
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,6 +17,10 @@ class DisplaySettings(BaseModel):
     )
     host: str = Field("127.0.0.1", description="Address on which the dashboard listens.")
     port: int = Field(8501, ge=1, le=65_535, description="Port of the dashboard.")
+    base_path: str = Field(
+        "",
+        description="Path below which a proxy shows the dashboard and the API, such as /nocs.",
+    )
     log_format: Literal["text", "json"] = Field("text", description="Form of the log lines.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe log line that is written."
@@ -27,6 +32,13 @@ class DisplaySettings(BaseModel):
         if name not in available_timezones():
             raise ValueError("must be the name of a time zone such as Asia/Dhaka or UTC")
         return name
+
+    @field_validator("base_path")
+    @classmethod
+    def _plain_path(cls, path: str) -> str:
+        if path and not re.fullmatch(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+", path):
+            raise ValueError("must be a path such as /nocs, without a slash at its end")
+        return path
 
     @property
     def zone(self) -> ZoneInfo:

@@ -46,6 +46,12 @@ class Settings(
         port = self.port + 1000 if self.metrics_port is None else self.metrics_port
         return (self.metrics_host, port) if 0 < port <= 65_535 else None
 
+    @property
+    def is_for_dashboards_only(self) -> bool:
+        """Whether a cache is named and no source: so a host is set up that only shows figures."""
+        oracle = self.oracle_dsn or self.oracle_user or self.oracle_password
+        return not (oracle or self.is_embedded or self.demo)
+
     def source_kind(self) -> SourceKind:
         """Oracle when all of its settings are there, the demo when none is; else SettingsError."""
         given = {

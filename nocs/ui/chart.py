@@ -61,7 +61,7 @@ def draw(
     picked = _component(
         key=key,
         data={
-            "plotly": plotly_url(),
+            "plotly": settings.base_path + plotly_url(),
             "charts": list(figures),
             "stamp": _stamp(snapshot, settings, filtered),
             "look": look,

@@ -48,6 +48,7 @@ def run() -> None:
         style.apply()
         body = f"<p>{escape(error.what)}</p><p>{escape(error.remedy)}</p>"
         st.html(banner("start", "bad", "The dashboard cannot show its figures", body))
+    st.html(f'<p class="nocs-version" data-testid="version">{TITLE} {__version__}</p>')
 
 
 def _pages(person: Viewer) -> list[Any]:

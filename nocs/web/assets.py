@@ -25,7 +25,7 @@ def plotly_folder() -> str:
 
 
 def plotly_url() -> str:
-    """Its address on this server."""
+    """Its address below the dashboard's own."""
     return f"/{plotly_folder()}/{BUNDLE.name}"
 
 

@@ -14,12 +14,12 @@ from nocs.dashboard import dashboard
 from nocs.freshness import STALE_AFTER_INTERVALS, Freshness, age, freshness
 
 
-def routes() -> list[Route]:
+def routes(base_path: str = "") -> list[Route]:
     """`/health/live`, `/health/ready` and `/health/fresh`: 200 for yes, 503 for no."""
     return [
-        Route("/health/live", _live, methods=["GET", "HEAD"]),
-        Route("/health/ready", _ready, methods=["GET", "HEAD"]),
-        Route("/health/fresh", _fresh, methods=["GET", "HEAD"]),
+        Route(f"{base_path}/health/live", _live, methods=["GET", "HEAD"]),
+        Route(f"{base_path}/health/ready", _ready, methods=["GET", "HEAD"]),
+        Route(f"{base_path}/health/fresh", _fresh, methods=["GET", "HEAD"]),
     ]
 
 

@@ -60,9 +60,16 @@ def _warm_up() -> None:
     quieten()
 
 
+def base_path() -> str:
+    """The path below which a proxy shows all of it; empty for none."""
+    with one_line():
+        return load_settings().base_path
+
+
 def routes() -> list[BaseRoute]:
-    """Routes beside Streamlit's own."""
-    return [*health.routes(), Mount("/api", app=create_api())]
+    """Routes beside Streamlit's own, which alone follow `server.baseUrlPath` by themselves."""
+    # One Mount of everything at the base path would hide Streamlit's own routes below it.
+    return [*health.routes(base_path()), Mount(f"{base_path()}/api", app=create_api())]
 
 
 def secrets() -> dict[str, Any] | None:
@@ -77,11 +84,12 @@ def middleware() -> list[Middleware]:
     """What a request passes before it reaches a route, outermost first."""
     with one_line():
         settings = load_settings()
-        return [
-            Middleware(Guard, settings=settings),
-            Middleware(metrics.Measured),
-            Middleware(static.middleware, folder=settings.data_dir / "static"),
-        ]
+    folder = settings.data_dir / "static"
+    return [
+        Middleware(Guard, settings=settings),
+        Middleware(metrics.Measured),
+        Middleware(static.middleware, folder=folder, base_path=settings.base_path),
+    ]
 
 
 def log_script_error(error: Exception) -> None:

@@ -33,21 +33,21 @@ GZIP_LEVEL = 6
 SMALLEST_BYTES = 1_000
 
 
-def middleware(app: Any, folder: Path) -> ServeStaticASGI:
+def middleware(app: Any, folder: Path, base_path: str = "") -> ServeStaticASGI:
     """Wrap `app`; `folder` is where compressed copies are kept. Returns at once."""
     files = ServeStaticASGI(
         app,
         allow_all_origins=False,
         immutable_file_test=lambda _path, _url: True,  # every name changes with its content
     )
-    files.add_files(VENDOR, plotly_folder())
+    files.add_files(VENDOR, f"{base_path}/{plotly_folder()}")
     threading.Thread(
-        target=_compressed, args=[files, folder], name="nocs-static", daemon=True
+        target=_compressed, args=[files, folder, base_path], name="nocs-static", daemon=True
     ).start()
     return files
 
 
-def _compressed(files: ServeStaticASGI, folder: Path) -> None:
+def _compressed(files: ServeStaticASGI, folder: Path, base_path: str) -> None:
     copies = folder / _version()
     if not copies.exists():
         # A process of its own: this one neither waits for it nor keeps the memory it took.
@@ -57,7 +57,7 @@ def _compressed(files: ServeStaticASGI, folder: Path) -> None:
         log.warning("Static files are sent uncompressed: %s cannot be written.", folder)
         return
     for path, prefix in sources().items():
-        files.add_files(copies / path.name, prefix)
+        files.add_files(copies / path.name, f"{base_path}/{prefix}")
 
 
 def sources() -> dict[Path, str]:

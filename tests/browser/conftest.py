@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from nocs.cache.database import Database
 from nocs.settings import ROOT
+from tests.tools import tool
 from tests.waiting import until
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -40,12 +41,7 @@ class Product:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if path is None:
-        message = "no Chromium on this machine: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    path = tool(*BROWSERS, package="chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -109,7 +105,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _error_of(message: ConsoleMessage) -> list[str]:
+def error_of(message: ConsoleMessage) -> list[str]:
     url = message.location["url"]
     # Streamlit looks for its server below the page's address first; it is not an error of ours.
     if message.type != "error" or re.search(r"/(refreshes|trends|area)/_stcore/", url):
@@ -135,7 +131,7 @@ def open_page(browser: Browser, product: Product) -> Iterator[OpenPage]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.extend(_error_of(message)))
+        page.on("console", lambda message: errors.extend(error_of(message)))
         page.goto(product.url + path)
         return page
 
