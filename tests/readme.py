@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nocs.settings import ROOT
 from nocs.settings.__main__ import settings_table
-from nocs.source.oracle import REMEDIES
+from nocs.source.faults import REMEDIES
 
 README = ROOT / "README.md"
 ELLIPSIS = "…"

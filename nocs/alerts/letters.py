@@ -21,7 +21,7 @@ def title(words: str, *, is_demo: bool) -> str:
 def lines(parts: Sequence[str], settings: Settings, *, is_demo: bool) -> str:
     """A text of these lines, with the demo's mark before and the page's address after."""
     marked = [DEMO, *parts] if is_demo else list(parts)
-    return "\n".join([*marked, settings.public_url] if settings.public_url else marked)
+    return "\n".join([*marked, settings.page_url] if settings.page_url else marked)
 
 
 def opened(episodes: Sequence[Episode], settings: Settings, *, is_demo: bool) -> Content:

@@ -118,7 +118,7 @@ def _html(snapshot: Snapshot, settings: Settings, words: Words, now: datetime) -
         f"{escape(note)}</p>"
         for note in notes
     )
-    link = escape(settings.public_url)
+    link = escape(settings.page_url)
     page = f'<p><a href="{link}">{link}</a></p>' if link else ""
     return (
         f'<div style="font-family:Calibri,Arial,sans-serif;color:{INK};max-width:480px">'

@@ -74,7 +74,7 @@ class Sender:
     def _do(self, address: Address, job: dict[str, Any]) -> Outcome:
         job |= {
             "url": address.url,
-            "public_url": self._settings.public_url,
+            "public_url": self._settings.page_url,
             "deadline_seconds": self._attempt_seconds + END_GRACE_SECONDS,
         }
         child = self._ready_child()

@@ -20,7 +20,7 @@ class AccessSettings(BaseModel):
     public_url: str = Field(
         "",
         description="Address that people type, such as https://nocs.example.com. "
-        "Sign-in returns to it; https makes cookies secure.",
+        "Sign-in returns to it, every message links to it; https makes cookies secure.",
     )
     allowed_hosts: tuple[str, ...] = Field(
         (),

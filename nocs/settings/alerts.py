@@ -6,7 +6,6 @@ Addresses are those of apprise. They hold passwords and tokens, so each list is 
 import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
@@ -28,9 +27,6 @@ LIMITS_FORM = (
 class AlertSettings(BaseModel):
     """Alerts, summary and report"""
 
-    public_url: str = Field(
-        "", description="Address that people type, such as https://nocs.example.com."
-    )
     alert_urls: SecretStr | None = Field(
         None, description="Where alerts go: apprise addresses, one a line or with spaces between."
     )
@@ -74,15 +70,6 @@ class AlertSettings(BaseModel):
         description="When the report goes out, in local time: daily 08:00, weekly sun 08:00 or "
         "monthly 1 08:00 (31 is the last day of a shorter month).",
     )
-
-    @field_validator("public_url")
-    @classmethod
-    def _is_origin(cls, value: str) -> str:
-        value = value.rstrip("/")
-        parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path):
-            raise ValueError("must be like https://nocs.example.com, without a path")
-        return value
 
     @field_validator("alert_urls", "summary_urls")
     @classmethod

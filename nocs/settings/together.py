@@ -52,6 +52,11 @@ class Settings(
         oracle = self.oracle_dsn or self.oracle_user or self.oracle_password
         return not (oracle or self.is_embedded or self.demo)
 
+    @property
+    def page_url(self) -> str:
+        """The address of the dashboard as people type it; empty when it is not set."""
+        return self.public_url + self.base_path if self.public_url else ""
+
     def source_kind(self) -> SourceKind:
         """Oracle when all of its settings are there, the demo when none is; else SettingsError."""
         given = {

@@ -24,7 +24,7 @@ def streamlit_secrets(settings: Settings) -> dict[str, Any] | None:
         return None
     return {
         "auth": {
-            "redirect_uri": settings.public_url + CALLBACK,
+            "redirect_uri": settings.page_url + CALLBACK,
             "cookie_secret": cookie_secret(settings),
             "client_id": settings.oidc_client_id,
             "client_secret": settings.oidc_client_secret.get_secret_value(),

@@ -18,7 +18,7 @@ import pytest
 from nocs.cache.database import Database
 from nocs.demo import ccb
 from tests.browser.conftest import browser  # noqa: F401 - a fixture
-from tests.conftest import _fresh_database, _url
+from tests.conftest import _fresh_database, url_of
 from tests.faults.processes import Processes
 from tests.faults.server import Server
 
@@ -86,7 +86,7 @@ def demo_urls(postgres_url: str, template: str) -> Iterator[Callable[[], str]]:
         if not known:
             connection.execute(f"CREATE DATABASE {DEMO_TEMPLATE} TEMPLATE {template}")
     if not known:
-        with psycopg.connect(_url(postgres_url, DEMO_TEMPLATE)) as connection:
+        with psycopg.connect(url_of(postgres_url, DEMO_TEMPLATE)) as connection:
             ccb.create(connection, CUSTOMERS)
     made: list[Iterator[str]] = []
 
