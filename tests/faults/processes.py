@@ -14,7 +14,7 @@ import psutil
 from nocs.cache import tokens
 from nocs.cache.database import Database
 from nocs.settings import ROOT
-from tests.browser.conftest import _free_port
+from tests.browser.conftest import free_port
 from tests.waiting import until
 
 REPORT = "/api/reports/nocs_balance_summary"
@@ -64,7 +64,7 @@ class Processes:
 
     def dashboard(self, url: str, **changed: str) -> Process:
         """A dashboard that listens already."""
-        port, metrics = _free_port(), _free_port()
+        port, metrics = free_port(), free_port()
         changed = {"NOCS_METRICS_PORT": str(metrics), **changed}
         started = self._start(
             ["-m", "nocs.cli", "serve", "--port", str(port)],

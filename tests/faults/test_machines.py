@@ -15,7 +15,7 @@ from nocs.cache.database import Database
 from nocs.demo.programs import UNPRIVILEGED, unprivileged_user
 from nocs.model import RunStatus
 from nocs.settings import ROOT
-from tests.browser.conftest import _free_port
+from tests.browser.conftest import free_port
 from tests.faults import cache
 from tests.faults.conftest import Results
 from tests.faults.processes import REPORT, Process, Processes, new_token, no_traceback
@@ -124,7 +124,7 @@ def test_a_dashboard_reads_from_a_standby_says_its_lag_and_outlives_the_primary(
 
 @contextmanager
 def pgbouncer(binary: str, demo_url: str, folder: Path) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     name = cache_name(demo_url)
     folder.chmod(0o777)
     config = folder / "pgbouncer.ini"
@@ -227,7 +227,7 @@ def nginx(binary: str, folder: Path, dashboards: list[Process]) -> Iterator[str]
          "/CN=127.0.0.1", "-keyout", folder / "nocs.key", "-out", folder / "nocs.crt"],
         check=True, capture_output=True,
     )  # fmt: skip
-    plain, port = _free_port(), _free_port()
+    plain, port = free_port(), free_port()
     conf = NGINX_CONF.read_text(encoding="utf-8")
     for number, dashboard in enumerate(dashboards):
         conf = conf.replace(f"127.0.0.1:{8501 + number}", dashboard.url.removeprefix("http://"))
