@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check format clean
+.PHONY: run test check bench format clean
 
 run: $(VENV)/run
 	$(BIN)/nocs up $(ARGS)
@@ -19,6 +19,9 @@ check: $(VENV)/test
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/find_secrets.py
 	$(BIN)/python .ci/audit_packages.py
+
+bench: $(VENV)/test
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 format: $(VENV)/test
 	$(BIN)/ruff check --fix

@@ -15,6 +15,7 @@ if get_script_run_ctx(suppress_warning=True) is not None:
 else:
     from nocs.web import server
 
+    server.require_safe_address(st.get_option("server.address"))
     app = st.App(
         Path(__file__).resolve(),
         secrets=server.secrets(),

@@ -145,7 +145,7 @@ class Snapshot:
 
     `as_of` is the moment at which the source was read; it changes only when a run is committed.
     `previous` are the totals of the run published before it from the same kind of source, and
-    `previous_areas` its areas.
+    `previous_areas` its areas. `is_partial` tells that other areas are left out.
     """
 
     run: Run
@@ -154,6 +154,7 @@ class Snapshot:
     totals: Totals
     previous: Totals | None
     previous_areas: tuple[AreaBalance, ...] = ()
+    is_partial: bool = False
 
     def restricted_to(self, codes: frozenset[str] | None) -> "Snapshot":
         """The same moment as one sees it who may see these areas alone; None: all of them.
@@ -179,6 +180,7 @@ class Snapshot:
             totals=totals,
             previous=total(before) if self.previous_areas else None,
             previous_areas=before,
+            is_partial=True,
         )
 
     @property

@@ -32,6 +32,7 @@ from nocs.model import SourceKind
 from nocs.money import count_text
 from nocs.settings import PREFIX, ROOT, Settings
 from nocs.settings.exposure import require_safe_address
+from nocs.web.serving import listening
 
 DEMO_TOKEN = "demo"
 END_GRACE_SECONDS = 10.0
@@ -227,11 +228,7 @@ def _only_one(settings: Settings) -> Iterator[None]:
 def require_free_port(settings: Settings) -> None:
     """SettingsError when something else listens on the dashboard's port."""
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        with socket.socket(family) as probe:
-            if sys.platform != "win32":
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.host, settings.port))
+        listening(settings.host, settings.port).close()
     except OSError as error:
         raise SettingsError(
             f"NOCS_PORT: cannot listen on {settings.host}:{settings.port} ({error.strerror}).",

@@ -54,7 +54,11 @@ def area_table(snapshot: Snapshot, words: Words) -> None:
     """Draw the table of the snapshot's areas."""
     _component(
         key="areas",
-        data={"html": table_html(snapshot, words), "areas": snapshot.totals.areas},
+        data={
+            "html": table_html(snapshot, words),
+            "areas": snapshot.totals.areas,
+            "title": _title(snapshot),
+        },
     )
 
 
@@ -62,7 +66,7 @@ def area_table(snapshot: Snapshot, words: Words) -> None:
 def table_html(snapshot: Snapshot, words: Words) -> str:
     """The table as HTML; its last row, the totals, is the foot."""
     rows = [_row(area, snapshot.totals) for area in snapshot.areas]
-    rows.append(_total_row(snapshot.totals))
+    rows.append(_total_row(snapshot))
     # Objects, because a column of Decimals must stay one.
     frame = pd.DataFrame(rows, columns=[column.name for column in COLUMNS], dtype=object)
     styler = _AreaStyler(frame).hide(axis="index").format(_formats(words))
@@ -70,7 +74,7 @@ def table_html(snapshot: Snapshot, words: Words) -> str:
         columns=[_heading(column, words) for column in COLUMNS],
         net_words=[net_word(row["net_balance"]) for row in rows],
         bars=_bars(rows[:-1]),
-        caption=f"All areas as of {words.moment(snapshot.as_of)}",
+        caption=f"{_title(snapshot)} as of {words.moment(snapshot.as_of)}",
         exclude_styles=True,
     )
     return html
@@ -88,9 +92,15 @@ def _row(area: CachedArea, totals: Totals) -> dict[str, Any]:
     return figures | {SHARE: share_of_due(area, totals)}
 
 
-def _total_row(totals: Totals) -> dict[str, Any]:
+def _title(snapshot: Snapshot) -> str:
+    """What the table holds, to whom it does not show all."""
+    return "Your areas" if snapshot.is_partial else "All areas"
+
+
+def _total_row(snapshot: Snapshot) -> dict[str, Any]:
+    totals = snapshot.totals
     figures = {column.name: getattr(totals, column.name, "") for column in COLUMNS}
-    name = "All areas" if totals.areas != 1 else "All of one area"
+    name = _title(snapshot) if totals.areas != 1 else "All of one area"
     return figures | {"nocs_name": name, SHARE: share_of_due(totals, totals)}
 
 

@@ -15,7 +15,8 @@ from starlette.routing import BaseRoute, Mount
 
 from nocs import dashboard
 from nocs.errors import NocsError
-from nocs.settings import load_settings
+from nocs.log import quieten
+from nocs.settings import exposure, load_settings
 from nocs.web import sign_in, static
 from nocs.web.api import create_api
 from nocs.web.guard import Guard
@@ -24,6 +25,8 @@ log = logging.getLogger("nocs.web")
 
 # Imported by the first page otherwise, in front of the person who waits for it.
 HEAVY_MODULES = ("pandas", "pyarrow", "plotly.graph_objects", "nocs.ui.navigation")
+
+EVERYWHERE = "0.0.0.0"
 
 
 @contextmanager
@@ -46,6 +49,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     # What is alive now stays for good: the collector need not look at it again.
     gc.collect()
     gc.freeze()
+    quieten()
     try:
         yield
     finally:
@@ -55,6 +59,12 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own."""
     return [Mount("/api", app=create_api())]
+
+
+def require_safe_address(address: str | None) -> None:
+    """Stop where Streamlit was told to listen for others without sign-in; None is everywhere."""
+    with one_line():
+        exposure.require_safe_address(load_settings(host=address or EVERYWHERE))
 
 
 def secrets() -> dict[str, Any] | None:

@@ -58,7 +58,8 @@ class Writer:
         sheet.set_footer(f"&L{stamp}{demo}&RPage &P of &N")
         title = "NOCS balance summary" if name == "Summary" else f"NOCS balance summary: {name}"
         self.text(sheet, 0, 0, title, bold=True, font_size=18)
-        self.text(sheet, 1, 0, f"As of {self.as_of_words()}", font_color=MUTED)
+        partial = ", selected areas only" if self.snapshot.is_partial else ""
+        self.text(sheet, 1, 0, f"As of {self.as_of_words()}{partial}", font_color=MUTED)
         if self.snapshot.is_demo:
             banner = {"bold": True, "font_size": 14, "bg_color": DEMO_FILL}
             sheet.set_row(2, 24, self.look(**banner))

@@ -9,6 +9,7 @@ export default function ({ data, parentElement }) {
   if (state.html !== data.html) {
     state.html = data.html;
     state.total = data.areas;
+    state.root.querySelector("h2").textContent = data.title;
     fill(state);
   }
   return () => {
@@ -113,7 +114,7 @@ function filter(state) {
     count += found;
   }
   state.shown.textContent = wanted
-    ? `${count} of ${state.total} areas shown. The totals are those of all areas.`
+    ? `${count} of ${state.total} areas shown. The totals are those of all of them.`
     : "";
 }
 
