@@ -17,6 +17,7 @@ else:
 
     if base_path := server.base_path():
         st.config.set_option("server.baseUrlPath", base_path)
+    server.require_safe_address(st.get_option("server.address"))
     app = st.App(
         Path(__file__).resolve(),
         secrets=server.secrets(),

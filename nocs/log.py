@@ -17,7 +17,16 @@ from nocs.settings import Settings
 
 LARGEST_FILE_BYTES = 5_000_000
 KEPT_FILES = 5
-NOISY = ("apscheduler", "alembic", "streamlit", "uvicorn", "uvicorn.access", "uvicorn.error")
+NOISY = (
+    "apscheduler",
+    "alembic",
+    "streamlit",
+    "uvicorn",
+    "uvicorn.access",
+    "uvicorn.error",
+    "httpx",
+    "httpx2",
+)
 
 
 def set_up(settings: Settings, *, to_files: bool = True) -> None:

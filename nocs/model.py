@@ -196,5 +196,10 @@ class Snapshot:
         )
 
     @property
+    def is_partial(self) -> bool:
+        """Whether there are areas that the person may not see."""
+        return self.only is not None
+
+    @property
     def is_demo(self) -> bool:
         return self.run.source is SourceKind.DEMO

@@ -22,7 +22,9 @@ today = board.now().astimezone(zone).date()
 
 st.html('<h1 class="nocs-h1">Audit</h1>')
 with st.container(horizontal=True, vertical_alignment="bottom", key="audit_filter"):
-    text = st.text_input("Person, address or detail holds", key="audit_words", max_chars=200)
+    text = st.text_input(
+        "Search", placeholder="Person, address or detail", key="audit_words", max_chars=200
+    )
     actions = st.multiselect(
         "Action", list(Action), format_func=ACTIONS.__getitem__, key="audit_actions"
     )

@@ -1,11 +1,16 @@
 """Commands about access: tokens with limits, and a dashboard that will not listen elsewhere."""
 
+import os
+import subprocess
+import sys
+
 import psycopg
 import pytest
 
 from nocs.cache import tokens
 from nocs.cache.database import Database
 from nocs.cache.tokens import Scope
+from nocs.settings import ROOT
 from tests.records import area, publish
 from tests.test_commands import SECRET, assert_one_line, nocs
 
@@ -77,3 +82,13 @@ def test_without_sign_in_neither_serve_nor_up_listens_elsewhere(there: dict[str,
 def test_a_half_set_sign_in_stops_the_start_without_its_secret(there: dict[str, str]) -> None:
     done = nocs("serve", **there, NOCS_HOST="0.0.0.0", NOCS_OIDC_CLIENT_SECRET=SECRET)
     assert_one_line(done, "NOCS_OIDC_METADATA_URL is missing")
+
+
+def test_streamlit_run_stops_as_well_when_it_is_to_listen_elsewhere(there: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0"],
+        check=False, capture_output=True, text=True, timeout=60, cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", ""), **there},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "nocs: NOCS_HOST: without sign-in" in done.stderr and "Traceback" not in done.stderr

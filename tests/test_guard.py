@@ -16,7 +16,7 @@ from nocs.errors import SettingsError
 from nocs.settings import load_settings
 from nocs.settings.exposure import has_sign_in, require_safe_address
 from nocs.web import sign_in
-from nocs.web.guard import Guard, host_name
+from nocs.web.guard import Guard, host_name, policy
 
 OIDC = {
     "NOCS_OIDC_METADATA_URL": "https://login.example.com/.well-known/openid-configuration",
@@ -141,6 +141,13 @@ def test_every_answer_has_the_headers_even_a_refusal() -> None:
         assert "'unsafe-inline'" not in scripts and "'unsafe-eval'" not in scripts
         assert "'sha256-" in scripts
         assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_the_policy_names_the_pages_own_websocket_and_nothing_that_is_no_host() -> None:
+    assert "connect-src 'self' ws://a.b:8501;" in policy("a.b:8501", is_https=False)
+    assert "connect-src 'self' wss://[::1]:80;" in policy("[::1]:80", is_https=True)
+    for host in ("", "a.b; script-src *", "a b", "https://a.b", "*", "'none'"):
+        assert "connect-src 'self';" in policy(host, is_https=True)
 
 
 def cookies(environment: dict[str, str], scheme: str = "http") -> list[bool]:

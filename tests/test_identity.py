@@ -152,6 +152,21 @@ def test_without_a_token_or_an_address_to_ask_the_sign_in_is_renewed(
     assert sign_ins.standing(with_token, used=True) is Standing.RENEW
 
 
+def test_a_role_never_holds_longer_than_the_time_however_short(
+    clock: Clock, provider: Provider
+) -> None:
+    settings = load_settings({"NOCS_RECHECK_MINUTES": "0.05", "NOCS_IDLE_MINUTES": "0"})
+    sign_ins = SignIns(settings, f"http://127.0.0.1:{provider.server_port}/metadata")
+    sign_in = signed_in(sign_ins, clock)
+    for _ in range(3):
+        clock.now += 3
+        assert sign_ins.standing(sign_in, used=False) is Standing.HOLDS
+        assert sign_in.confirmed_at == clock.now
+    provider.status = 401
+    clock.now += 3
+    assert sign_ins.standing(sign_in, used=False) is Standing.RENEW
+
+
 def test_while_the_provider_is_away_the_page_waits_and_opens_again(
     sign_ins: SignIns, clock: Clock, provider: Provider
 ) -> None:

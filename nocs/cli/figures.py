@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nocs.cli.common import ensure_demo, open_cache, set_up_logs
+from nocs.cli.common import ensure_demo, open_cache, person, set_up_logs
 from nocs.errors import NocsError
 from nocs.settings import load_settings
 
@@ -56,22 +56,26 @@ def status() -> None:
 @app.command(epilog="Example: nocs export balances.xlsx")
 def export(file: Annotated[Path, typer.Argument(help="The workbook to write.")]) -> None:
     """Write the cached figures as an Excel workbook."""
-    import getpass
-
     from nocs import workbook
-    from nocs.cache import balances, history
+    from nocs.access import Action
+    from nocs.cache import audit, balances, history
 
-    settings = load_settings()
-    with open_cache(settings) as (database, _), database.reading() as connection:
-        snapshot = balances.read_snapshot(connection)
-        if snapshot is None:
-            raise NocsError("The cache is empty.", "Run: nocs refresh")
-        recent = history.recent(connection, snapshot.run, len(snapshot.areas), settings.zone)
-        trend = history.trend(connection, workbook.trend_span(snapshot, settings))
-    extras = workbook.Extras(earlier=recent.yesterday, trend=trend)
-    content = workbook.build(snapshot, settings, getpass.getuser(), datetime.now(UTC), extras)
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        raise NocsError(f"Cannot write {file} ({error.strerror}).", "Name another file.") from None
+    settings, who = load_settings(), person()
+    with open_cache(settings) as (database, _):
+        with database.reading() as connection:
+            snapshot = balances.read_snapshot(connection)
+            if snapshot is None:
+                raise NocsError("The cache is empty.", "Run: nocs refresh")
+            recent = history.recent(connection, snapshot.run, len(snapshot.areas), settings.zone)
+            trend = history.trend(connection, workbook.trend_span(snapshot, settings))
+        extras = workbook.Extras(earlier=recent.yesterday, trend=trend)
+        content = workbook.build(snapshot, settings, who, datetime.now(UTC), extras)
+        try:
+            file.write_bytes(content)
+        except OSError as error:
+            raise NocsError(
+                f"Cannot write {file} ({error.strerror}).", "Name another file."
+            ) from None
+        with database.transaction() as connection:
+            audit.write(connection, Action.DOWNLOAD, who=who, detail=f"command: {file.name}")
     typer.echo(f"{file}: {len(snapshot.areas)} areas as of {snapshot.as_of:%Y-%m-%d %H:%M} UTC.")

@@ -21,6 +21,7 @@ from nocs.ui.style import ASSETS
 
 TITLE = "NOCS balance summary"
 PAGES = ROOT / "pages"
+STAY_SECONDS = 5.0
 
 PagesManager.uses_pages_directory = False
 
@@ -71,9 +72,17 @@ def _head(person: Viewer) -> None:
         with st.container(horizontal=True, horizontal_alignment="right", key="who"):
             st.html(sign_in.who_html(person))
             st.button("Sign out", key="sign_out", type="tertiary", on_click=sign_in.sign_out)
+        _stay(person)
     elif dashboard().settings.allow_anonymous:
         body = "<p>Whoever reaches this address sees all figures and may refresh them.</p>"
         st.html(banner("anonymous", "warn", "This dashboard has no sign-in", body))
+
+
+@st.fragment(run_every=STAY_SECONDS)
+def _stay(person: Viewer) -> None:
+    """Leave a page by itself, whichever it is, once its reader may no longer see it."""
+    if viewer.current() != person:
+        viewer.rerun()
 
 
 def _nothing() -> None:

@@ -1,6 +1,7 @@
 """The door of the pages: who is not signed in, or has no role, sees this and nothing else."""
 
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -75,10 +76,11 @@ def _stop(standing: Standing) -> None:
         minutes = dashboard().settings.idle_minutes
         _door("Sign in again", f"You were signed out after {minutes:g} min without use.")
     elif standing is Standing.WAITS:
-        _panel(
-            "Your sign-in cannot be confirmed",
-            "The identity provider does not answer. The page opens by itself when it does.",
-        )
+        with _centred():
+            _panel(
+                "Your sign-in cannot be confirmed",
+                "The identity provider does not answer. The page opens by itself when it does.",
+            )
         _wait()
     else:
         _door("Sign in again", "You have signed out.")
@@ -93,16 +95,22 @@ def _wait() -> None:
 
 def _refuse(person: Viewer) -> None:
     name = escape(person.name) or "You"
-    _panel(
-        "You have no access",
-        f"{name}: signed in, but without a role here. Ask whoever runs this dashboard.",
-    )
-    st.button("Sign out", on_click=sign_out)
+    with _centred():
+        _panel(
+            "You have no access",
+            f"{name}: signed in, but without a role here. Ask whoever runs this dashboard.",
+        )
+        st.button("Sign out", on_click=sign_out)
 
 
 def _door(action: str, why: str) -> None:
-    _panel("NOCS balance summary", escape(why))
-    st.button(action, type="primary", on_click=st.login)
+    with _centred():
+        _panel("NOCS balance summary", escape(why))
+        st.button(action, type="primary", on_click=st.login)
+
+
+def _centred() -> Any:
+    return st.container(horizontal_alignment="center", key="door")
 
 
 def _panel(title: str, text: str) -> None:

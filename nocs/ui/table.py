@@ -66,6 +66,7 @@ def area_table(snapshot: Snapshot, words: Words, all_areas: int, days: tuple[Pas
         data={
             "html": table_html(snapshot, words, all_areas, days),
             "areas": snapshot.totals.areas,
+            "title": _title(snapshot),
         },
         on_opened_change=_nothing,
     )
@@ -80,7 +81,7 @@ def table_html(
     """The table as HTML; its last row, the totals, is the foot."""
     columns = COLUMNS if len(days) > 1 else COLUMNS[:-1]
     rows = [_row(area, snapshot.totals) for area in snapshot.areas]
-    rows.append(_total_row(snapshot.totals, all_areas))
+    rows.append(_total_row(snapshot, all_areas))
     # Objects, because a column of Decimals must stay one.
     frame = pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object)
     styler = _AreaStyler(frame).hide(axis="index").format(_formats(words))
@@ -108,9 +109,16 @@ def _row(area: CachedArea, totals: Totals) -> dict[str, Any]:
     return figures | {SHARE: share_of_due(area, totals)}
 
 
-def _total_row(totals: Totals, all_areas: int) -> dict[str, Any]:
+def _title(snapshot: Snapshot) -> str:
+    """What the table holds, to whom it does not show all."""
+    return "Your areas" if snapshot.is_partial else "All areas"
+
+
+def _total_row(snapshot: Snapshot, all_areas: int) -> dict[str, Any]:
+    totals = snapshot.totals
     figures = {column.name: getattr(totals, column.name, "") for column in COLUMNS}
-    name = "All areas" if totals.areas == all_areas else f"{totals.areas} of {all_areas} areas"
+    is_all = totals.areas == all_areas
+    name = _title(snapshot) if is_all else f"{totals.areas} of {all_areas} areas"
     return figures | {"nocs_name": name, SHARE: share_of_due(totals, totals)}
 
 

@@ -64,7 +64,9 @@ def of_session() -> SignIn | None:
         if viewer.role is None:
             note(Action.REFUSAL, viewer.name, "no role")
         else:
-            note(Action.SIGN_IN, viewer.name, viewer.role.value)
+            # After a restart of the dashboard, older sign-ins are met again.
+            earlier = ", by an earlier sign-in" if sign_in.is_old() else ""
+            note(Action.SIGN_IN, viewer.name, viewer.role.value + earlier)
     return sign_in
 
 

@@ -9,7 +9,7 @@ import hashlib
 import importlib.util
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,6 +21,7 @@ from nocs.settings.exposure import is_loopback, is_open
 
 # Streamlit answers these to anybody; nothing of ours needs them.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health")
+HOST_FORM = re.compile(r"[\w.\-]{1,253}(:\d{1,5})?|\[[\da-fA-F:]{2,45}\](:\d{1,5})?", re.ASCII)
 HSTS_SECONDS = 31_536_000
 POLICY = {
     "default-src": "'none'",
@@ -91,13 +92,14 @@ class Guard:
 
     def _answering(self, scope: Scope, send: Send) -> Send:
         is_https = self._is_https or scope.get("scheme") == "https"
+        rules = policy(Headers(scope=scope).get("host", ""), is_https=is_https)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", policy())
+                headers.setdefault("Content-Security-Policy", rules)
                 if is_https:
                     headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")
                     message["headers"] = list(_secured(message["headers"]))
@@ -113,23 +115,27 @@ def host_name(host: str) -> str:
     return host.partition(":")[0].lower().rstrip(".")
 
 
+@lru_cache(maxsize=64)
+def policy(host: str, *, is_https: bool) -> str:
+    """The content security policy, with the hashes of the page's own inline scripts.
+
+    The page's WebSocket is named beside 'self', which not every browser takes to hold it.
+    """
+    rules = POLICY | {"script-src": " ".join((POLICY["script-src"], *_inline_hashes()))}
+    if HOST_FORM.fullmatch(host):
+        rules["connect-src"] += f" {'wss' if is_https else 'ws'}://{host}"
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
 @cache
-def policy() -> str:
-    """The content security policy, with the hashes of the page's own inline scripts."""
-    scripts = " ".join((POLICY["script-src"], *_inline_hashes()))
-    return "; ".join(
-        f"{name} {value}" for name, value in (POLICY | {"script-src": scripts}).items()
-    )
-
-
-def _inline_hashes() -> Iterable[str]:
+def _inline_hashes() -> tuple[str, ...]:
     spec = importlib.util.find_spec("streamlit")
     if spec is None or spec.origin is None:
-        return
+        return ()
     page = Path(spec.origin).with_name("static") / "index.html"
-    for script in re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.S):
-        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        yield f"'sha256-{digest}'"
+    scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.S)
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    return tuple(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
 def _is_here(scope: Scope, end: str) -> bool:

@@ -24,6 +24,7 @@ log = logging.getLogger("nocs.sign_in")
 
 ASK_TIMEOUT_SECONDS = 5.0
 RETRY_SECONDS = 10.0
+OLD_SECONDS = 60.0
 MOST_KEPT = 10_000
 
 
@@ -47,6 +48,10 @@ class SignIn:
     answer: Standing = Standing.HOLDS
     asked_at: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def is_old(self) -> bool:
+        """Whether it was made a while before it was first met."""
+        return time.time() - self.confirmed_at > OLD_SECONDS
 
 
 class SignIns:
@@ -104,7 +109,8 @@ class SignIns:
         sign_in.end = Standing.ENDED
 
     def _may_ask(self, sign_in: SignIn) -> bool:
-        return time.time() - sign_in.asked_at >= RETRY_SECONDS
+        pause = min(RETRY_SECONDS, self._settings.recheck_minutes * 60 / 2)
+        return time.time() - sign_in.asked_at >= pause
 
     def _ask(self, sign_in: SignIn, older_than: float) -> None:
         """Ask the provider once, unless another thread has just done so."""

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount
 from nocs import dashboard
 from nocs.errors import NocsError
 from nocs.log import quieten
-from nocs.settings import load_settings
+from nocs.settings import exposure, load_settings
 from nocs.web import health, metrics, sign_in, static
 from nocs.web.api import create_api
 from nocs.web.guard import Guard
@@ -25,6 +25,8 @@ log = logging.getLogger("nocs.web")
 
 # Imported by the first page otherwise, in front of the person who waits for it.
 HEAVY_MODULES = ("pandas", "pyarrow", "plotly.graph_objects", "nocs.ui.navigation")
+
+EVERYWHERE = "0.0.0.0"
 
 
 @contextmanager
@@ -70,6 +72,12 @@ def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own, which alone follow `server.baseUrlPath` by themselves."""
     # One Mount of everything at the base path would hide Streamlit's own routes below it.
     return [*health.routes(base_path()), Mount(f"{base_path()}/api", app=create_api())]
+
+
+def require_safe_address(address: str | None) -> None:
+    """Stop where Streamlit was told to listen for others without sign-in; None is everywhere."""
+    with one_line():
+        exposure.require_safe_address(load_settings(host=address or EVERYWHERE))
 
 
 def secrets() -> dict[str, Any] | None:

@@ -62,7 +62,8 @@ class Writer:
         title = "NOCS balance summary" if name == "Summary" else f"NOCS balance summary: {name}"
         self.text(sheet, 0, 0, title, bold=True, font_size=18)
         filtered = f" · Filtered: {self.extras.filtered}" if self.extras.filtered else ""
-        self.text(sheet, 1, 0, stamp + filtered, font_color=MUTED)
+        partial = ", selected areas only" if self.snapshot.is_partial else ""
+        self.text(sheet, 1, 0, stamp + partial + filtered, font_color=MUTED)
         if self.snapshot.is_demo:
             banner = {"bold": True, "font_size": 14, "bg_color": DEMO_FILL}
             sheet.set_row(2, 24, self.look(**banner))

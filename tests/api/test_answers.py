@@ -15,6 +15,7 @@ from nocs import dashboard
 from nocs.cache import runs
 from nocs.cache.database import Database
 from nocs.model import RunStatus, SourceKind, Trigger
+from nocs.settings import ROOT
 from tests.api.conftest import REPORT, MakeToken, ago, cool, seen
 from tests.records import area, fail, publish, running
 
@@ -330,7 +331,9 @@ def test_the_docs_page_asks_no_other_host(client: TestClient) -> None:
     assert "<script" not in page.text and "src=" not in page.text and "https://" not in page.text
 
 
-def test_every_address_is_in_the_openapi_and_on_the_docs_page(client: TestClient) -> None:
+def test_every_address_is_in_the_openapi_on_the_docs_page_and_in_the_readme(
+    client: TestClient,
+) -> None:
     paths = client.get("/api/openapi.json").json()["paths"]
     page = client.get("/api/docs").text
     assert set(paths) == {
@@ -343,6 +346,8 @@ def test_every_address_is_in_the_openapi_and_on_the_docs_page(client: TestClient
         "/runs/{run_id}",
     }
     assert all(f"/api{path}<" in page for path in paths)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{method.upper()} {path}`" in readme for path in paths for method in paths[path])
 
 
 def test_a_misspelt_parameter_is_refused_with_the_ones_there_are(

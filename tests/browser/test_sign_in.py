@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from nocs.cache import audit
 from nocs.cache.database import Database
+from nocs.settings import ROOT
 from tests.browser.conftest import PATIENCE_MILLISECONDS, free_port
 from tests.browser.servers import process
 from tests.conftest import _fresh_database
@@ -63,9 +64,9 @@ def serve(provider: str, postgres_url: str, template: str) -> Callable[..., Any]
     """Start a dashboard with figures of three areas, and settings of its own."""
 
     @contextmanager
-    def start(**extra: str) -> Iterator[Dashboard]:
+    def start(port: int = 0, **extra: str) -> Iterator[Dashboard]:
         fresh = _fresh_database(postgres_url, template)
-        url, port = next(fresh), free_port()
+        url, port = next(fresh), port or free_port()
         database = Database(url)
         publish(database, area("001", "100.00"), area("002", "5.00", "-7.00"), area("003", "0.10"))
         environment = {
@@ -159,10 +160,10 @@ def test_an_operator_also_refreshes_and_sees_runs_and_audit(
     expect(page.get_by_test_id("runs")).to_be_visible()
     page.get_by_role("link", name="Audit").click()
     expect(page.get_by_test_id("audit")).to_contain_text("Signed in")
-    page.get_by_label("Person, address or detail holds").fill("nobody-of-this-name")
+    page.get_by_placeholder("Person, address or detail").fill("nobody-of-this-name")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("audit-empty")).to_be_visible()
-    page.get_by_label("Person, address or detail holds").fill("OMAR@")
+    page.get_by_placeholder("Person, address or detail").fill("OMAR@")
     page.keyboard.press("Enter")
     rows = page.get_by_test_id("audit").locator("tbody tr")
     expect(rows.first).to_contain_text("omar@example.com")
@@ -188,6 +189,7 @@ def test_who_may_see_one_area_sees_its_figures_alone_in_page_and_workbook(
             "data-value", value
         )
     text = page.locator("body").inner_text()
+    assert "Your areas" in text and "All areas" not in text
     assert "Area 002" in text and "Area 001" not in text and "Area 003" not in text
     with page.expect_download() as download:
         page.get_by_role("button", name="Download Excel").click()
@@ -199,6 +201,7 @@ def test_who_may_see_one_area_sees_its_figures_alone_in_page_and_workbook(
         for row in sheet.iter_rows(values_only=True)
         for cell in row
     ]
+    assert any(cell.endswith("selected areas only") for cell in cells)
     assert "Area 002" in cells and not {"Area 001", "Area 003", "001", "003"} & set(cells)
 
 
@@ -240,7 +243,11 @@ def test_a_role_removed_at_the_provider_is_gone_without_a_click(
 ) -> None:
     name = dashboard.set_user("rita", "nocs-operator")
     page = in_(sign_in(context, dashboard, name))
+    audit_page = context.new_page()
+    audit_page.goto(dashboard.url + "/audit")
+    expect(audit_page.get_by_test_id("audit")).to_be_visible()
     dashboard.set_user(name, "nocs-viewer")
+    expect(audit_page.get_by_test_id("audit")).to_have_count(0)
     expect(page.get_by_test_id("who")).to_have_text("rita@example.com · viewer")
     expect(page.get_by_role("button", name="Refresh")).to_have_count(0)
     dashboard.set_user(name, "none")
@@ -281,6 +288,46 @@ def test_signing_out_ends_it_here_in_every_tab_and_at_the_provider(
     context.add_cookies(kept)  # type: ignore[arg-type]
     page.goto(dashboard.url)
     expect(page.get_by_test_id("door")).to_contain_text("You have signed out")
+
+
+def test_the_server_itself_closes_doors_and_sends_the_headers(dashboard: Dashboard) -> None:
+    for path in ("/_stcore/metrics", "/_stcore/agent/openapi.json"):
+        assert httpx2.get(dashboard.url + path).status_code == 404
+    assert httpx2.get(dashboard.url + "/api/runs").status_code == 401
+    for path in ("/", "/_stcore/health", "/api/nothing", "/auth/login"):
+        headers = httpx2.get(dashboard.url + path).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+    foreign = httpx2.get(dashboard.url, headers={"Host": "rebound.evil.com"})
+    assert foreign.status_code == 421
+
+
+def test_a_secrets_file_of_streamlit_signs_in_too(
+    context: BrowserContext, serve: Callable[..., Any], provider: str, tmp_path: Path
+) -> None:
+    port = free_port()
+    example = (ROOT / ".streamlit" / "secrets.toml.example").read_text(encoding="utf-8")
+    for was, now in (
+        ("https://nocs.example.com", f"http://127.0.0.1:{port}"),
+        ("https://login.example.com", provider),
+        ('cookie_secret = ""', f'cookie_secret = "{"k" * 32}"'),
+        ('client_id = ""', 'client_id = "nocs"'),
+        ('client_secret = ""', 'client_secret = "hunter2"'),
+    ):
+        assert was in example
+        example = example.replace(was, now)
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text(example, encoding="utf-8")
+    unset = dict.fromkeys(
+        ("NOCS_PUBLIC_URL", "NOCS_OIDC_METADATA_URL", "NOCS_OIDC_CLIENT_ID",
+         "NOCS_OIDC_CLIENT_SECRET"), "",
+    )  # fmt: skip
+    own = {"NOCS_PORT": str(port), "HOME": str(tmp_path), "NOCS_RECHECK_MINUTES": "0.05"}
+    with serve(port, **unset, **own) as dashboard:
+        name = dashboard.set_user("sita", "nocs-viewer")
+        page = in_(sign_in(context, dashboard, name))
+        dashboard.set_user(name, "none")
+        expect(page.get_by_test_id("door")).to_contain_text("You have no access")
 
 
 def test_a_sign_in_that_nobody_uses_ends(

@@ -10,6 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (state.html !== data.html) {
     state.html = data.html;
     state.total = data.areas;
+    state.root.querySelector("h2").textContent = data.title;
     fill(state);
   }
   return () => {

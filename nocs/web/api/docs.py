@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from nocs.dashboard import dashboard
+
 router = APIRouter(include_in_schema=False)
 
 STYLE = """
@@ -18,8 +20,8 @@ section { border: 1px solid var(--line); border-radius: 8px; padding: 1rem; marg
 code, pre { font-family: ui-monospace, monospace; font-size: .9em }
 pre { background: var(--fill); padding: .6rem; border-radius: 6px; overflow-x: auto }
 table { border-collapse: collapse; width: 100%; margin-top: .6rem }
-th, td { text-align: left; padding: .25rem .6rem .25rem 0; vertical-align: top;
-  border-top: 1px solid var(--line) }
+th, td { text-align: left; overflow-wrap: anywhere; vertical-align: top;
+  padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--line) }
 th { font-weight: 600; color: var(--soft) } h2 b { color: light-dark(#1d4f91, #8ab4f8) }
 """
 
@@ -29,8 +31,10 @@ async def docs(request: Request) -> HTMLResponse:
     """The page."""
     spec: dict[str, Any] = request.app.openapi()
     root = request.scope.get("root_path", "")
+    settings = dashboard().settings
+    base = (settings.public_url or f"http://{settings.host}:{settings.port}") + root
     parts = "".join(
-        _operation(root, path, method, operation)
+        _operation(root, base, path, method, operation)
         for path, methods in spec["paths"].items()
         for method, operation in methods.items()
     )
@@ -39,15 +43,21 @@ async def docs(request: Request) -> HTMLResponse:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}: API</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}</style></head><body><h1>{title}: API {escape(spec['info']['version'])}"
-        f"</h1><p>{escape(spec['info']['description'])}</p>"
+        f"</h1><p>{_prose(spec['info']['description'])}</p>"
         f'<p>For programs: <a href="{escape(root)}/openapi.json">openapi.json</a></p>'
         f"{parts}</body></html>"
     )
 
 
-def _operation(root: str, path: str, method: str, operation: dict[str, Any]) -> str:
+def _prose(text: str) -> str:
+    """A text whose `code` is marked as the OpenAPI marks it."""
+    parts = escape(text).split("`")
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+
+
+def _operation(root: str, base: str, path: str, method: str, operation: dict[str, Any]) -> str:
     call = "" if method == "get" else f" -X {method.upper()}"
-    example = f'curl{call} -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8501{root}{path}'
+    example = f'curl{call} -H "Authorization: Bearer $TOKEN" {base}{path}'
     return (
         f"<section><h2><b>{method.upper()}</b> <code>{escape(root + path)}</code></h2>"
         f"<p>{escape(operation.get('description', ''))}</p><pre>{escape(example)}</pre>"
@@ -65,7 +75,7 @@ def _parameters(parameters: list[dict[str, Any]]) -> str:
 
 
 def _responses(responses: dict[str, Any]) -> str:
-    rows = [(status, answer.get("description", "")) for status, answer in responses.items()]
+    rows = [(status, answer.get("description", "")) for status, answer in sorted(responses.items())]
     return _table(("Answer", "Meaning"), rows)
 
 
@@ -75,8 +85,9 @@ def _kind(schema: dict[str, Any]) -> str:
     first = options[0]
     if "$ref" in first:
         return str(first["$ref"]).rpartition("/")[2].lower()
-    kind = str(first.get("format") or first.get("type", ""))
-    return f"{kind}, repeatable" if kind == "array" else kind
+    if first.get("type") == "array":
+        return "text, repeatable"
+    return str(first.get("format") or first.get("type", ""))
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
