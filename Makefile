@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check format clean
+.PHONY: run test check bench format clean
 
 run: $(VENV)/run
 	$(BIN)/nocs up $(ARGS)
@@ -17,6 +17,9 @@ check: $(VENV)/test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(VENV)/test
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 format: $(VENV)/test
 	$(BIN)/ruff check --fix

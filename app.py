@@ -19,6 +19,7 @@ else:
         Path(__file__).resolve(),
         lifespan=server.lifespan,
         routes=server.routes(),
+        middleware=server.middleware(),
         on_script_error=server.log_script_error,
     )
 

@@ -17,6 +17,7 @@ from nocs.settings import Settings
 
 LARGEST_FILE_BYTES = 5_000_000
 KEPT_FILES = 5
+NOISY = ("apscheduler", "alembic", "streamlit", "uvicorn", "uvicorn.access", "uvicorn.error")
 
 
 def set_up(settings: Settings, *, to_files: bool = True) -> None:
@@ -32,7 +33,12 @@ def set_up(settings: Settings, *, to_files: bool = True) -> None:
         handler.setFormatter(formatter)
     logging.basicConfig(level=settings.log_level, handlers=handlers, force=True)
     logging.captureWarnings(True)
-    for noisy in ("apscheduler", "alembic", "streamlit", "uvicorn"):
+    quieten()
+
+
+def quieten() -> None:
+    """Let the libraries tell warnings only; a web server sets its own levels when it starts."""
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -28,6 +28,7 @@ from nocs.demo_data import make_demo
 from nocs.errors import NocsError, SettingsError
 from nocs.model import SourceKind
 from nocs.settings import PREFIX, ROOT, Settings
+from nocs.web.serving import listening
 
 DEMO_TOKEN = "demo"
 END_GRACE_SECONDS = 10.0
@@ -204,11 +205,7 @@ def _only_one(settings: Settings) -> Iterator[None]:
 def require_free_port(settings: Settings) -> None:
     """SettingsError when something else listens on the dashboard's port."""
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        with socket.socket(family) as probe:
-            if sys.platform != "win32":
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.host, settings.port))
+        listening(settings.host, settings.port).close()
     except OSError as error:
         raise SettingsError(
             f"NOCS_PORT: cannot listen on {settings.host}:{settings.port} ({error.strerror}).",

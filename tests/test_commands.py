@@ -219,3 +219,30 @@ def test_migrations_by_several_processes_at_once_happen_once(database_url: str) 
     for thread in threads:
         thread.join()
     assert sorted(results) == [("", HEAD), (HEAD, HEAD), (HEAD, HEAD)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NOCS_TIMEZONE", "Mars"),
+        ("NOCS_DATABASE_URL", f"postgresql://nocs:{SECRET}@[bad/nocs"),
+        ("NOCS_DATA_DIR", "/proc/nothing"),
+    ],
+)
+def test_streamlit_run_stops_at_a_wrong_setting_with_one_line(name: str, value: str) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    done = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", port],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "HOME": "/nowhere", name: value},
+    )
+    assert done.returncode != 0
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("nocs: ")]
+    assert name in line
+    assert "Traceback" not in done.stderr and SECRET not in done.stdout + done.stderr

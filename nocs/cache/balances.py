@@ -5,7 +5,6 @@ created_at; readers see the old figures until the commit and never an empty tabl
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
@@ -15,12 +14,23 @@ from nocs.cache.database import clock, notify
 from nocs.errors import NocsError
 from nocs.model import AreaBalance, CachedArea, Run, Snapshot, SourceKind, total
 
-COLUMNS = (
-    "nocs_code", "nocs_name", "total_customers", "positive_qty", "positive_balance_amt",
-    "negative_qty", "negative_balance_amt", "net_balance",
-)  # fmt: skip
+COLUMNS = {
+    "nocs_code": "text",
+    "nocs_name": "text",
+    "total_customers": "integer",
+    "positive_qty": "integer",
+    "positive_balance_amt": "numeric",
+    "negative_qty": "integer",
+    "negative_balance_amt": "numeric",
+    "net_balance": "numeric",
+}
 _NAMES = ", ".join(COLUMNS)
-_BINDS = ", ".join(f":{name}" for name in COLUMNS)
+# Whole columns as arrays: one statement however many areas there are.
+_ROWS = (
+    "unnest("
+    + ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in COLUMNS.items())
+    + f") AS area ({_NAMES})"
+)
 _SET = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "nocs_code")
 
 
@@ -41,27 +51,29 @@ def publish(
     connection.execute(text("SET LOCAL lock_timeout = '5s'"))
     started_at = queue.hold(connection, run.id)
     elapsed: timedelta = clock(connection) - started_at
-    rows = [asdict(area) for area in areas]
-    stamp = {"as_of": as_of, "refresh_duration": int(elapsed.total_seconds() * 1000)}
+    rows = {name: [getattr(area, name) for area in areas] for name in COLUMNS}
     connection.execute(
-        text("DELETE FROM nocs_balance_summary WHERE nocs_code <> ALL(:codes)"),
-        {"codes": [area.nocs_code for area in areas]},
+        text(
+            "DELETE FROM nocs_balance_summary AS old WHERE NOT EXISTS"
+            " (SELECT FROM unnest(CAST(:codes AS text[])) AS code WHERE code = old.nocs_code)"
+        ),
+        {"codes": rows["nocs_code"]},
     )
     connection.execute(
         text(
             f"INSERT INTO nocs_balance_summary ({_NAMES}, refresh_duration, created_at, updated_at)"
-            f" VALUES ({_BINDS}, :refresh_duration, :as_of, :as_of)"
+            f" SELECT {_NAMES}, :refresh_duration, :as_of, :as_of FROM {_ROWS}"
             f" ON CONFLICT (nocs_code) DO UPDATE SET {_SET},"
             " refresh_duration = excluded.refresh_duration, updated_at = excluded.updated_at"
         ),
-        [row | stamp for row in rows],
+        rows | {"as_of": as_of, "refresh_duration": int(elapsed.total_seconds() * 1000)},
     )
     connection.execute(
         text(
             f"INSERT INTO nocs_balance_history (run_id, as_of, {_NAMES})"
-            f" VALUES (:run_id, :as_of, {_BINDS})"
+            f" SELECT :run_id, :as_of, {_NAMES} FROM {_ROWS}"
         ),
-        [row | {"run_id": run.id, "as_of": as_of} for row in rows],
+        rows | {"run_id": run.id, "as_of": as_of},
     )
     queue.succeed(
         connection,

@@ -54,6 +54,7 @@ def serve(
 ) -> None:
     """Serve the dashboard and the API. Runs until stopped."""
     from nocs.up import end_with_parent, require_free_port
+    from nocs.web.serving import serve as serve_dashboard
 
     settings = load_settings(port=port)
     require_free_port(settings)
@@ -62,16 +63,6 @@ def serve(
         end_with_parent()
     with open_cache(settings):
         pass  # a cache that cannot be used stops the start with one line
-    os.chdir(ROOT)
-    sys.argv = [str(ROOT / "app.py")]
+    os.chdir(ROOT)  # where Streamlit finds its configuration
     sys.path.insert(0, str(ROOT))
-    import app as dashboard_app
-
-    dashboard_app.app.run(
-        config={
-            "server.port": settings.port,
-            "server.address": settings.host,
-            "logger.hideWelcomeMessage": True,
-            "logger.level": "warning",
-        }
-    )
+    serve_dashboard(settings)

@@ -1,10 +1,9 @@
-"""The chart library as the browser gets it: compressed once, cached for ever, named by content.
+"""The chart library of the pages: plotly.js' basic bundle (bars, lines, pies).
 
-It is plotly.js' basic bundle (bars, lines, pies), a quarter of the one that Streamlit ships.
-`python -m nocs.web.assets 4.1.1` renews it from npm.
+It is a quarter of the one that Streamlit ships. `python -m nocs.web.assets 4.1.1` renews it from
+npm. Its address holds a hash of its content, so that a browser may keep it for ever.
 """
 
-import gzip
 import hashlib
 import json
 import subprocess
@@ -14,46 +13,20 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 VENDOR = Path(__file__).with_name("vendor")
 BUNDLE = VENDOR / "plotly-basic.min.js"
 PACKAGE = "plotly.js-basic-dist-min"
 
 
 @cache
-def _bundle() -> tuple[bytes, bytes, str]:
-    """The script, the same compressed, and a hash of its content."""
-    content = BUNDLE.read_bytes()
-    return content, gzip.compress(content, 9, mtime=0), hashlib.sha256(content).hexdigest()[:16]
+def plotly_folder() -> str:
+    """The folder of its address."""
+    return f"assets/{hashlib.sha256(BUNDLE.read_bytes()).hexdigest()[:16]}"
 
 
-@cache
 def plotly_url() -> str:
-    """Path of the chart library on this server; changes with its content."""
-    return f"/assets/plotly-basic.{_bundle()[2]}.min.js"
-
-
-def routes() -> list[Route]:
-    """The route of the chart library."""
-    return [Route(plotly_url(), _serve, methods=["GET", "HEAD"])]
-
-
-async def _serve(request: Request) -> Response:
-    content, compressed, tag = _bundle()
-    headers = {
-        "Cache-Control": "public, max-age=31536000, immutable",
-        "ETag": f'"{tag}"',
-        "Vary": "Accept-Encoding",
-    }
-    if request.headers.get("If-None-Match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        content = compressed
-    return Response(content, media_type="text/javascript; charset=utf-8", headers=headers)
+    """Its address on this server."""
+    return f"/{plotly_folder()}/{BUNDLE.name}"
 
 
 def renew(version: str) -> None:

@@ -1,0 +1,52 @@
+"""Listen and serve: uvicorn on a socket of our own.
+
+Surprise: the socket that Streamlit makes has no protocol number, by which asyncio recognises TCP,
+so small answers wait up to 40 ms for the client's acknowledgement (Nagle's algorithm). Every
+answer of the API and every message to a page is small.
+"""
+
+import os
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+
+from nocs.settings import Settings
+
+CLOSING_SECONDS = 5
+
+
+def serve(settings: Settings) -> None:
+    """Serve the dashboard on the address of the settings until SIGTERM or Ctrl-C."""
+    os.environ["STREAMLIT_SERVER_ADDRESS"] = settings.host
+    os.environ["STREAMLIT_SERVER_PORT"] = str(settings.port)
+    config = uvicorn.Config(
+        _application(),
+        access_log=False,
+        log_config=None,
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=CLOSING_SECONDS,
+    )
+    with listening(settings.host, settings.port) as listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A TCP socket bound to the address; OSError when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if sys.platform != "win32":  # there it would share the port with another program
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _application() -> Any:
+    import app
+
+    return app.app
