@@ -33,9 +33,13 @@ class Span:
     zone: ZoneInfo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Past:
-    """What one earlier run published, area by area."""
+    """What one earlier run published, area by area.
+
+    Equal only to itself: what is drawn of it is kept by it, and looking a month of areas up by
+    value would take longer than drawing them.
+    """
 
     run_id: int
     as_of: datetime

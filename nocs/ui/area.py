@@ -216,4 +216,7 @@ def _choice_html(snapshot: Snapshot, code: str) -> str:
         area_link(area.nocs_code, area.nocs_name, is_current=area.nocs_code == code)
         for area in snapshot.areas
     )
-    return f'<h2 class="nocs-h2">Areas</h2>{note}<p class="nocs-areas-links">{links}</p>'
+    return (
+        f'<section class="nocs-others"><h2 class="nocs-h2">Areas</h2>{note}'
+        f'<p class="nocs-areas-links">{links}</p></section>'
+    )

@@ -39,8 +39,8 @@ def changes_html(
     return (
         '<section class="nocs-panel" data-testid="changes"><h2>Change since</h2>'
         '<div class="nocs-wide"><table class="nocs-changes">'
-        f'<thead><tr><th scope="col"></th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
-        "</section>"
+        f'<thead><tr><th scope="col">Figure</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></section>"
     )
 
 

@@ -34,6 +34,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   draw(state);
   return () => {
     state.gone = true;
+    removeEventListener("beforeprint", state.toPaper);
+    removeEventListener("afterprint", state.toScreen);
     state.observer.disconnect();
     if (window.Plotly) for (const box of state.boxes.values()) window.Plotly.purge(box);
     state.root.remove();
@@ -50,6 +52,10 @@ function create(parent) {
     if (Math.abs(root.clientWidth - state.width) > 1 && root.clientWidth) draw(state);
   });
   state.observer.observe(root);
+  state.toPaper = () => onPaper(state, true);
+  state.toScreen = () => onPaper(state, false);
+  addEventListener("beforeprint", state.toPaper);
+  addEventListener("afterprint", state.toScreen);
   states.set(parent, state);
   return state;
 }
@@ -83,6 +89,16 @@ function boxes(state) {
   }
 }
 
+// On paper the page is light, whatever the screen is.
+function onPaper(state, isPaper) {
+  document.documentElement.classList.toggle("nocs-paper", isPaper);
+  if (!window.Plotly) return;
+  for (const { name, figure } of state.charts) {
+    const box = state.boxes.get(name);
+    if (box.dataset.drawn) window.Plotly.react(box, ...dressed(figure, box));
+  }
+}
+
 async function draw(state) {
   state.width = state.root.clientWidth;
   let library;
@@ -97,18 +113,7 @@ async function draw(state) {
   if (state.gone) return;
   for (const { name, figure } of state.charts) {
     const box = state.boxes.get(name);
-    const colours = theme(box);
-    const traces = figure.data.map((trace) => painted(trace, colours));
-    const fit = FITTED[figure.layout.meta] ?? withBars;
-    const layout = {
-      ...fit(figure.layout, traces, colours, box.clientWidth),
-      width: box.clientWidth,
-      font: { family: colours.font, color: colours.ink, size: LABEL_FONT },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-    };
-    const options = { displayModeBar: false, responsive: false };
-    await library.react(box, traces, layout, options);
+    await library.react(box, ...dressed(figure, box));
     if (state.gone) return library.purge(box);
     if (!box.dataset.wired) {
       box.dataset.wired = "yes";
@@ -119,6 +124,21 @@ async function draw(state) {
     }
     box.dataset.drawn = "yes";
   }
+}
+
+// Traces, layout and options of a figure as the page looks now.
+function dressed(figure, box) {
+  const colours = theme(box);
+  const traces = figure.data.map((trace) => painted(trace, colours));
+  const fit = FITTED[figure.layout.meta] ?? withBars;
+  const layout = {
+    ...fit(figure.layout, traces, colours, box.clientWidth),
+    width: box.clientWidth,
+    font: { family: colours.font, color: colours.ink, size: LABEL_FONT },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+  };
+  return [traces, layout, { displayModeBar: false, responsive: false }];
 }
 
 // Our tokens are light-dark() pairs; what a pair is now, only a painted element tells.
