@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
+from nocs.alerts.outbox import CLAIM_LASTS
+from nocs.alerts.watch import Watcher
 from nocs.cache import runs
 from nocs.cache.database import Database
 from nocs.demo import ccb
 from nocs.model import SourceKind
-from nocs.settings import ROOT
-from tests.postbox import Mailbox, Webhook, free_port, mail_server, web_server
+from nocs.settings import ROOT, load_settings
+from tests.postbox import Mailbox, Webhook, free_port, mail_server, mute_server, web_server
 from tests.records import area, fail, publish
 from tests.test_commands import SECRET, assert_one_line, nocs
 from tests.waiting import until
@@ -98,6 +101,43 @@ def test_a_scheduler_sums_up_a_refresh_and_a_stale_alert_comes_while_the_next_on
     assert body["message"].endswith("\nhttps://nocs.example.com")
     assert process.returncode == 0 and "Traceback" not in output
     assert "Sent: summary (run " in output
+
+
+def test_a_scheduler_killed_while_it_sends_leaves_a_message_in_doubt_and_no_process(
+    environment: dict[str, str], database: Database
+) -> None:
+    def statuses() -> list[str]:
+        with database.reading() as connection:
+            rows = connection.exec_driver_sql("SELECT status FROM nocs_delivery ORDER BY id")
+            return list(rows.scalars())
+
+    with mute_server() as port:
+        values = environment | {
+            "NOCS_ALERT_URLS": f"mailto://127.0.0.1:{port}/asha@example.com?from=n@example.com",
+            "NOCS_ALERT_DUE_ABOVE": "total=0",
+        }
+        publish(database, area(), as_of=datetime.now(UTC), source=SourceKind.DEMO)
+        process = subprocess.Popen([sys.executable, "-m", "nocs.scheduler"], env=values, cwd=ROOT)
+        try:
+            until(lambda: statuses() == ["sending"], "the attempt", 60)
+            children = psutil.Process(process.pid).children()
+        finally:
+            process.kill()
+            process.wait()
+    assert len(children) == 1
+    _, alive = psutil.wait_procs(children, timeout=30)
+    assert not alive
+    later = datetime.now(UTC) + CLAIM_LASTS + timedelta(seconds=1)
+    names = ("NOCS_ALERT_URLS", "NOCS_ALERT_DUE_ABOVE", "NOCS_DATABASE_URL", "NOCS_DEMO")
+    assert Watcher(database, load_settings({name: values[name] for name in names})).look(later)
+    assert statuses() == ["doubtful", "waiting", "waiting"]
+    with database.reading() as connection:
+        titles = connection.exec_driver_sql("SELECT title FROM nocs_message ORDER BY id").scalars()
+        assert [title.removeprefix("[Demo data] ") for title in titles] == [
+            "NOCS alert: The due of all areas together is above its limit",
+            "NOCS alert: A message was not delivered",
+            "NOCS reminder: The due of all areas together is above its limit",
+        ]
 
 
 def test_a_wrong_address_or_half_a_report_stops_the_scheduler_with_one_line(

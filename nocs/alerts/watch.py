@@ -26,6 +26,7 @@ log = logging.getLogger("nocs.alerts")
 LOCK_KEY = 0x6E6F637361  # "nocsa"
 ALERT_PATIENCE = timedelta(hours=24)
 PING_PATIENCE = timedelta(minutes=5)
+FORGET_EVERY = timedelta(hours=1)
 
 
 class Watcher:
@@ -39,6 +40,7 @@ class Watcher:
             kind: [address.name for address in addresses(settings, kind)] for kind in Kind
         }
         self._began_at: datetime | None = None
+        self._forgot_at: datetime | None = None
 
     def look(self, now: datetime | None = None) -> int:
         """Queue what is due; returns how many messages. `now` is PostgreSQL's clock if not given.
@@ -73,7 +75,9 @@ class Watcher:
                     connection, run, self._settings, now=now, began_at=began_at
                 )
                 queued += [self._put(connection, said, now)] if said else []
-        outbox.forget_old(connection, now)
+        if self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY:
+            outbox.forget_old(connection, now)
+            self._forgot_at = now
         return sum(queued)
 
     def _mine(self, state: State) -> State:

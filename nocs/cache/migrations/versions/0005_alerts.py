@@ -45,6 +45,7 @@ CREATE TABLE nocs_message (
     give_up_at timestamptz NOT NULL,
     CONSTRAINT nocs_message_once UNIQUE (kind, key)
 );
+CREATE INDEX nocs_message_created ON nocs_message (created_at);
 COMMENT ON COLUMN nocs_message.key IS 'the refresh, slot or episode it is about: said once';
 COMMENT ON COLUMN nocs_message.file IS 'the workbook, forgotten when every delivery has ended';
 """
