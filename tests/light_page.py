@@ -25,6 +25,7 @@ class LightPage:
     runs: dict[int, float] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     messages: int = 0
+    scripts: int = 0
 
     async def live(self, opened: asyncio.Event | None = None) -> None:
         """Stay open until cancelled."""
@@ -48,6 +49,7 @@ class LightPage:
     ) -> None:
         self.messages += 1
         kind = message.WhichOneof("type")
+        self.scripts += kind == "script_finished"
         if kind == "auto_rerun":
             wish = message.auto_rerun
             if old := ticks.pop(wish.fragment_id, None):

@@ -5,12 +5,15 @@ in the background at the first start and kept in the data folder; until it is th
 serves. The chart library of the pages is among them.
 """
 
+import contextlib
 import gzip
 import hashlib
 import importlib.metadata
 import importlib.util
 import logging
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -19,6 +22,7 @@ from typing import Any
 import brotli
 from servestatic import ServeStaticASGI
 
+from nocs.settings import ROOT
 from nocs.web.assets import VENDOR, plotly_folder
 
 log = logging.getLogger("nocs.web")
@@ -44,10 +48,13 @@ def middleware(app: Any, folder: Path, base_path: str = "") -> ServeStaticASGI:
 
 
 def _compressed(files: ServeStaticASGI, folder: Path, base_path: str) -> None:
-    try:
-        copies = prepare(folder)
-    except OSError as error:
-        log.warning("Static files are sent uncompressed: %s cannot be written (%s).", folder, error)
+    copies = folder / _version()
+    if not copies.exists():
+        # A process of its own: this one neither waits for it nor keeps the memory it took.
+        command = [sys.executable, "-m", "nocs.web.static", str(folder)]
+        subprocess.run(command, check=False, cwd=ROOT, stdin=subprocess.DEVNULL)
+    if not copies.exists():
+        log.warning("Static files are sent uncompressed: %s cannot be written.", folder)
         return
     for path, prefix in sources().items():
         files.add_files(copies / path.name, f"{base_path}/{prefix}")
@@ -92,3 +99,8 @@ def _version() -> str:
     """A name that changes with everything that is served."""
     parts = (importlib.metadata.version("streamlit"), plotly_folder(), str(BROTLI_QUALITY))
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(OSError):  # who asked sees that there is nothing
+        prepare(Path(sys.argv[1]))

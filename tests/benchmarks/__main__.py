@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import api, figures, pages
+from tests.benchmarks import api, figures, pages, processes, start
 from tests.benchmarks.rows import Line, machine, table, write_json
 from tests.benchmarks.servers import Cache, cache
 
@@ -13,6 +13,8 @@ PARTS: dict[str, Callable[[Cache], Iterator[Line]]] = {
     "pages": pages.measure,
     "api": api.measure,
     "figures": figures.measure,
+    "processes": processes.measure,
+    "start": start.measure,
 }
 
 
