@@ -32,6 +32,7 @@ from nocs.settings.exposure import require_safe_address
 from nocs.web.serving import listening
 
 DEMO_TOKEN = "demo"
+SCHEDULER_ONLY = ("NOCS_ORACLE_", "NOCS_ALERT_", "NOCS_SUMMARY_", "NOCS_REPORT_MAIL_", "NOCS_PING_")
 END_GRACE_SECONDS = 10.0
 LISTEN_PATIENCE_SECONDS = 60.0
 
@@ -138,8 +139,8 @@ def _tell_where(console: Console, settings: Settings, token: str) -> None:
 
 def _start(command: str, settings: Settings, url: str) -> "subprocess.Popen[bytes]":
     environment = dict(os.environ)
-    if command == "serve":  # the dashboard holds no credential of the source
-        environment = {k: v for k, v in environment.items() if not k.startswith("NOCS_ORACLE_")}
+    if command == "serve":  # the dashboard holds no credential of the source or of a mail server
+        environment = {k: v for k, v in environment.items() if not k.startswith(SCHEDULER_ONLY)}
     for name in ("DATABASE_URL_FILE", "DEMO_CUSTOMERS"):
         environment.pop(PREFIX + name, None)
     environment |= {
