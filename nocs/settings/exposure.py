@@ -3,6 +3,7 @@
 import ipaddress
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ def require_safe_address(settings: Settings) -> None:
     )
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Whether a name or address is this machine's own."""
     host = host.strip("[]").lower()

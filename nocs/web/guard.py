@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,7 +73,7 @@ class Guard:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         if not self._is_open and not all(_is_here(scope, end) for end in ("client", "server")):
             return 403, "No sign-in is set up: only this machine itself is answered."
-        if not self._takes_host(Headers(scope=scope).get("host", "")):
+        if not self._takes_host(host_of(scope)):
             return 421, "This host name is not served here (NOCS_ALLOWED_HOSTS)."
         if any(closed in scope["path"] for closed in CLOSED):  # below any path of a proxy
             return 404, "Not found."
@@ -92,20 +91,35 @@ class Guard:
 
     def _answering(self, scope: Scope, send: Send) -> Send:
         is_https = self._is_https or scope.get("scheme") == "https"
-        rules = policy(Headers(scope=scope).get("host", ""), is_https=is_https)
+        standing = _headers(host_of(scope), is_https=is_https)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", rules)
-                if is_https:
-                    headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")
-                    message["headers"] = list(_secured(message["headers"]))
+                own = message["headers"]
+                names = {name.lower() for name, _ in own}
+                added = [header for header in standing if header[0] not in names]
+                message["headers"] = [*(_secured(own) if is_https else own), *added]
             await send(message)
 
         return answer
+
+
+def host_of(scope: Scope) -> str:
+    """The Host header of a request; empty without one."""
+    return next(
+        (value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), ""
+    )
+
+
+@lru_cache(maxsize=64)
+def _headers(host: str, *, is_https: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers that an answer gets unless it has them, ready to be sent."""
+    headers = HEADERS | {"Content-Security-Policy": policy(host, is_https=is_https)}
+    if is_https:
+        headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
+    return tuple(
+        (name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()
+    )
 
 
 def host_name(host: str) -> str:
@@ -115,7 +129,6 @@ def host_name(host: str) -> str:
     return host.partition(":")[0].lower().rstrip(".")
 
 
-@lru_cache(maxsize=64)
 def policy(host: str, *, is_https: bool) -> str:
     """The content security policy, with the hashes of the page's own inline scripts.
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from nocs import dashboard
-from nocs.cache import runs
+from nocs.cache import runs, tokens
 from nocs.cache.database import Database
 from nocs.model import RunStatus, SourceKind, Trigger
 from nocs.settings import ROOT
@@ -358,3 +358,33 @@ def test_a_misspelt_parameter_is_refused_with_the_ones_there_are(
     assert answer.json()["error"] == (
         "areas: no such parameter; there are: area, max_age_seconds, refresh."
     )
+
+
+def test_the_plain_report_is_the_same_whichever_way_it_is_answered(
+    client: TestClient, reader: dict[str, str], database: Database
+) -> None:
+    """The first call of a token notes its use, the second is answered without the framework."""
+    publish(database, area("001", "100.00", "-40.00"), area("002", "0.10", "0.00"))
+    seen(lambda: dashboard.dashboard().state().snapshot)
+    first, second = (client.get(REPORT, headers=reader) for _ in range(2))
+    asked = client.get(REPORT, headers=reader, params={"refresh": "false"})
+    for answer in (first, second, asked):
+        assert answer.status_code == 200
+        assert answer.headers["ETag"] == first.headers["ETag"]
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+        kept = {k: v for k, v in answer.json().items() if k not in ("timestamp", "ageMinutes")}
+        assert kept == {k: v for k, v in first.json().items() if k in kept}
+        assert list(answer.json()) == list(first.json())
+
+
+def test_a_token_that_was_revoked_or_ran_out_is_refused_on_the_quick_way_too(
+    client: TestClient, make_token: MakeToken, database: Database
+) -> None:
+    reader = make_token("robot")
+    publish(database, area("001"))
+    seen(lambda: dashboard.dashboard().state().snapshot)
+    assert [client.get(REPORT, headers=reader).status_code for _ in range(2)] == [200, 200]
+    with database.transaction() as connection:
+        assert tokens.revoke(connection, "robot")
+    seen(lambda: not dashboard.dashboard().state().tokens)
+    assert client.get(REPORT, headers=reader).status_code == 401

@@ -5,6 +5,7 @@ stay below a limit is measured up to three times, and every measurement is told.
 """
 
 import asyncio
+import itertools
 import os
 import statistics
 import time
@@ -198,7 +199,7 @@ def grow_and_level(
     for number in range(portions):
         portion(number)
         sizes.append(process.megabytes())
-    return sizes, [later - earlier for earlier, later in zip(sizes, sizes[1:], strict=False)]
+    return sizes, [later - earlier for earlier, later in itertools.pairwise(sizes)]
 
 
 def test_a_day_of_use_levels_off_in_memory_and_connections(

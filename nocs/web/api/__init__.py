@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from nocs import __version__
 from nocs.web.api import areas, docs, errors, files, history, report, runs
 from nocs.web.api.answers import HeadAsGet
+from nocs.web.api.quick import Quick
 
 SMALLEST_COMPRESSED_BYTES = 1_000
 ABOUT = (
@@ -32,6 +33,7 @@ def create_api() -> FastAPI:
     errors.install(api)
     for part in (report, history, files, areas, runs, docs):
         api.include_router(part.router)
+    api.add_middleware(Quick)
     api.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED_BYTES)
     api.add_middleware(HeadAsGet)
     return api

@@ -27,8 +27,18 @@ def stamp(moment: datetime) -> str:
 
 def json_answer(request: Request, body: Mapping[str, Any]) -> Response:
     """The body with its tag; 304 when the caller has that already."""
-    steady = {name: value for name, value in body.items() if name not in VOLATILE}
-    return _tagged(request, json.dumps(steady, sort_keys=True), lambda: JSONResponse(body))
+    return tagged_answer(request, steady(body), lambda: JSONResponse(body))
+
+
+def json_text(text: str, status: int = 200) -> Response:
+    """A body that is written already."""
+    return Response(text, status, media_type="application/json")
+
+
+def steady(body: Mapping[str, Any]) -> str:
+    """What of a body tells other figures apart from the same ones a moment later."""
+    kept = {name: value for name, value in body.items() if name not in VOLATILE}
+    return json.dumps(kept, sort_keys=True)
 
 
 def file_answer(
@@ -36,14 +46,27 @@ def file_answer(
 ) -> Response:
     """A download; `content` is made only when the caller does not have it yet."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return _tagged(
+    return tagged_answer(
         request, version, lambda: Response(content(), media_type=media_type, headers=headers)
     )
 
 
-def _tagged(request: Request, version: str, make: Callable[[], Response]) -> Response:
-    tag = f'W/"{hashlib.sha256(version.encode()).hexdigest()[:24]}"'
-    answer = Response(status_code=304) if _has(request, tag) else make()
+def tagged_answer(request: Request, version: str, make: Callable[[], Response]) -> Response:
+    """The answer that `make` gives, or 304 when the caller has this version already."""
+    tag = _tag(version)
+    return _with_tag(Response(status_code=304) if _has(request, tag) else make(), tag)
+
+
+def with_tag(answer: Response, version: str) -> Response:
+    """An answer with the tag of its version, for whoever asked without one."""
+    return _with_tag(answer, _tag(version))
+
+
+def _tag(version: str) -> str:
+    return f'W/"{hashlib.sha256(version.encode()).hexdigest()[:24]}"'
+
+
+def _with_tag(answer: Response, tag: str) -> Response:
     answer.headers.update(KEPT | {"ETag": tag})
     return answer
 

@@ -110,10 +110,14 @@ async def _note_refusal(who: str, address: str, why: str) -> None:
     )
 
 
+def use_is_noted(token: ApiToken) -> bool:
+    """Whether the use of a token was noted within the last minute."""
+    last = _noted.get(token.hash)
+    return last is not None and time.monotonic() - last < USE_NOTED_EVERY.total_seconds()
+
+
 def _note_use(token: ApiToken, background: BackgroundTasks) -> None:
     """After the answer, and once a minute: no caller waits for it."""
-    now = time.monotonic()
-    last = _noted.get(token.hash)
-    if last is None or now - last >= USE_NOTED_EVERY.total_seconds():
-        _noted[token.hash] = now
+    if not use_is_noted(token):
+        _noted[token.hash] = time.monotonic()
         background.add_task(dashboard().note_token_use, token.id)

@@ -19,7 +19,8 @@ from nocs.model import Snapshot
 from nocs.web.api.answers import NOT_MODIFIED, file_answer
 from nocs.web.api.auth import Authorized, Caller
 from nocs.web.api.errors import NOT_FOUND
-from nocs.web.api.report import AreaCodes, cached_figures, chosen
+from nocs.web.api.listed import cached_figures
+from nocs.web.api.report import AreaCodes, chosen
 
 router = APIRouter(tags=["files"])
 

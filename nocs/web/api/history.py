@@ -15,7 +15,8 @@ from nocs.model import total
 from nocs.web.api.answers import NOT_MODIFIED, json_answer, stamp
 from nocs.web.api.auth import Authorized
 from nocs.web.api.errors import NOT_FOUND
-from nocs.web.api.report import AreaCodes, chosen, figures
+from nocs.web.api.listed import figures
+from nocs.web.api.report import AreaCodes, chosen
 
 router = APIRouter(tags=["report"])
 

@@ -7,22 +7,24 @@ there is such a thing to say.
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from nocs.dashboard import dashboard
 from nocs.freshness import Freshness, age, freshness
 from nocs.live import LiveState
-from nocs.model import AreaBalance, CachedArea, Snapshot
-from nocs.web.api.answers import NOT_MODIFIED, json_answer, stamp
+from nocs.model import Snapshot
+from nocs.web.api.answers import NOT_MODIFIED, json_text, stamp, steady, tagged_answer, with_tag
 from nocs.web.api.auth import Authorized
 from nocs.web.api.errors import NOT_FOUND, Failure, empty_cache
+from nocs.web.api.listed import Listed, compact, listed
 from nocs.web.api.runs import queue_refresh
 
 router = APIRouter(tags=["report"])
 
 LONGEST_CODE = 50
+NOTHING = Listed("[]", "")
 
 
 class Area(BaseModel):
@@ -102,10 +104,16 @@ async def nocs_balance_summary(
     snapshot = chosen(state.snapshot, area) if state.snapshot else None
     if snapshot:
         require_young(snapshot, max_age_seconds)
-    body = _body(state, snapshot)
+    data, rest = listed(snapshot) if snapshot else NOTHING, _rest(state, snapshot)
     if queued is not None:
-        return JSONResponse(body | {"refresh": queued}, status_code=202)
-    return json_answer(request, body)
+        return json_text(_written(data, rest | {"refresh": queued}), 202)
+    return tagged_answer(request, _version(data, rest), lambda: json_text(_written(data, rest)))
+
+
+def whole(state: LiveState, snapshot: Snapshot) -> Response:
+    """The answer to whoever may see all and asks for nothing else."""
+    data, rest = listed(snapshot), _rest(state, snapshot)
+    return with_tag(json_text(_written(data, rest)), _version(data, rest))
 
 
 def chosen(snapshot: Snapshot, codes: list[str] | None) -> Snapshot:
@@ -127,38 +135,11 @@ def require_young(snapshot: Snapshot, max_age_seconds: int | None) -> None:
         )
 
 
-def figures(area: AreaBalance) -> dict[str, Any]:
-    """The columns of the contract that every report of an area has."""
-    return {
-        "nocs_name": area.nocs_name,
-        "nocs_code": area.nocs_code,
-        "total_customers": area.total_customers,
-        "positive_qty": area.positive_qty,
-        "positive_balance_amt": str(area.positive_balance_amt),
-        "negative_qty": area.negative_qty,
-        "negative_balance_amt": str(area.negative_balance_amt),
-        "net_balance": str(area.net_balance),
-    }
-
-
-def cached_figures(area: CachedArea) -> dict[str, Any]:
-    """An area as the contract lists it."""
-    return {
-        "id": area.id,
-        **figures(area),
-        "refresh_duration": area.refresh_duration,
-        "created_at": stamp(area.created_at),
-        "updated_at": stamp(area.updated_at),
-    }
-
-
-def _body(state: LiveState, snapshot: Snapshot | None) -> dict[str, Any]:
+def _rest(state: LiveState, snapshot: Snapshot | None) -> dict[str, Any]:
+    """The answer's fields behind its data."""
     now = dashboard().now()
-    areas = snapshot.areas if snapshot else ()
-    body: dict[str, Any] = {
-        "success": True,
-        "data": [cached_figures(area) for area in areas],
-        "count": len(areas),
+    rest: dict[str, Any] = {
+        "count": len(snapshot.areas) if snapshot else 0,
         "lastUpdated": stamp(snapshot.as_of) if snapshot else None,
         "ageMinutes": int(age(snapshot.as_of, now).total_seconds() // 60) if snapshot else None,
         "source": "postgresql_cache",
@@ -166,10 +147,19 @@ def _body(state: LiveState, snapshot: Snapshot | None) -> dict[str, Any]:
         "timestamp": stamp(now),
     }
     if snapshot and snapshot.is_demo:
-        body["demo"] = "Demo data"
+        rest["demo"] = "Demo data"
     if snapshot and _is_stale(state, snapshot):
-        body["stale"] = True
-    return body
+        rest["stale"] = True
+    return rest
+
+
+def _version(data: Listed, rest: dict[str, Any]) -> str:
+    return data.digest + steady(rest)
+
+
+def _written(data: Listed, rest: dict[str, Any]) -> str:
+    """The whole answer: the areas are written already."""
+    return f'{{"success":true,"data":{data.text},{compact(rest)[1:]}'
 
 
 def _is_stale(state: LiveState, snapshot: Snapshot) -> bool:
