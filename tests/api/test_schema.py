@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import schemathesis
 from hypothesis import settings
+from schemathesis.checks import positive_data_acceptance
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -19,7 +20,7 @@ from tests.api.conftest import ago, seen
 from tests.records import area, publish
 
 APP = Starlette(routes=[Mount("/api", create_api())])
-EXAMPLES = int(os.environ.get("NOCS_TEST_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "15"))
 
 schema = schemathesis.openapi.from_asgi("/api/openapi.json", APP)
 
@@ -69,4 +70,6 @@ def board(postgres_url: str, template: str) -> Iterator[None]:
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_invented_requests_find_no_violation(case: schemathesis.Case, board: None) -> None:
-    case.call_and_validate()
+    # That `from` is not after `to` a schema cannot say, so a valid request may be refused there.
+    unsayable = [positive_data_acceptance] if case.path.endswith("/history") else []
+    case.call_and_validate(excluded_checks=unsayable)

@@ -91,7 +91,7 @@ async def history(
     codes = frozenset(area) if area else caller.token.areas
     until = _utc(end, "to") if end else board.now()
     since = _utc(start, "from") if start else max(until - DEFAULT_SPAN, EARLIEST)
-    if since > until:
+    if since > until and end:
         raise HTTPException(422, "from: must not be after to.")
     wanted = Wanted(
         source=snapshot.run.source,
