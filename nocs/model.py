@@ -12,6 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 ZERO = Decimal("0.00")
+# Who asked for the runs that never were: the demo's own 120 days of past.
+DEMO_HISTORY = "demo history"
 
 
 class RunStatus(StrEnum):

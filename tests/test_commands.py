@@ -65,7 +65,7 @@ def test_refresh_status_and_export_agree(demo: dict[str, str], tmp_path: Path) -
     assert "fresh" in status.stdout and "source demo" in status.stdout
     file = tmp_path / "balances.xlsx"
     assert nocs("export", str(file), **demo).returncode == 0
-    assert openpyxl.load_workbook(file).sheetnames == ["Summary", "Areas", "Charts"]
+    assert openpyxl.load_workbook(file).sheetnames == ["Summary", "Areas", "Charts", "Trend"]
 
 
 def test_status_ends_with_1_when_the_figures_are_stale(

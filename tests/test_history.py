@@ -14,7 +14,7 @@ from sqlalchemy import text
 from nocs.cache import balances, history, runs
 from nocs.cache.database import Database
 from nocs.demo import history as demo_history
-from nocs.model import AreaBalance, SourceKind
+from nocs.model import DEMO_HISTORY, AreaBalance, SourceKind
 from nocs.past import Grain, Span
 from tests.records import AS_OF, area, publish
 
@@ -209,6 +209,7 @@ def test_the_demo_gets_120_days_of_hourly_history_and_no_published_figures(
         for point in points[::500]:
             run = runs.get(connection, point.run_id)
             assert run and run.totals == point.totals and run.source is DEMO
+            assert run.requested_by == DEMO_HISTORY
 
 
 def test_the_history_of_the_demo_joins_the_first_refresh_without_a_step(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from nocs.model import AreaBalance
+from nocs.model import DEMO_HISTORY, AreaBalance
 
 DAYS = 120
 NIGHT_DAYS_AGO = 38
@@ -36,10 +36,16 @@ def create(connection: psycopg.Connection, present: Sequence[AreaBalance], zone:
         _hand_over(connection, present)
         psycopg.ClientCursor(connection).execute(
             Path(__file__).with_name("history.sql").read_bytes(),
-            {"now": now, "days": DAYS, "zone": str(zone), "night": _night(now, zone)},
+            {
+                "now": now,
+                "days": DAYS,
+                "zone": str(zone),
+                "night": _night(now, zone),
+                "requested_by": DEMO_HISTORY,
+            },
         )
         runs = connection.execute(
-            "SELECT count(*) FROM nocs_refresh_run WHERE requested_by = 'demo history'"
+            "SELECT count(*) FROM nocs_refresh_run WHERE requested_by = %s", (DEMO_HISTORY,)
         ).fetchone()
     # The planner would otherwise believe both tables empty until the next autovacuum.
     connection.execute("ANALYZE nocs_refresh_run, nocs_balance_history")

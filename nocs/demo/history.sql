@@ -69,7 +69,7 @@ WITH run AS (
         trigger, requested_by, status, queued_at, started_at, finished_at, row_count, warnings,
         source, as_of, unassigned_customers, areas, total_customers, positive_qty,
         positive_balance_amt, negative_qty, negative_balance_amt, net_balance)
-    SELECT 'schedule', 'demo history', 'succeeded', as_of - interval '4 seconds',
+    SELECT 'schedule', %(requested_by)s, 'succeeded', as_of - interval '4 seconds',
            as_of - interval '4 seconds', as_of + interval '2 seconds', count(*),
            CASE WHEN count(*) < max(count(*)) OVER ()
                 THEN '["area Postogola (013) is no longer in the report"]'::jsonb ELSE '[]'::jsonb END,

@@ -49,7 +49,7 @@ COLUMNS = (
     Column("negative_balance_amt", "Due", "ascending", "due", is_amount=True),
     Column("net_balance", "Net", "ascending", "net", is_amount=True),
     Column(SHARE, "Share of due", tone="due"),
-    Column(DAYS, "Due, last days", tone="days"),
+    Column(DAYS, "Last days", tone="days"),
 )
 
 _AreaStyler: Any = Styler.from_custom_template([str(ASSETS)], html_table="areas.tpl")
