@@ -33,7 +33,8 @@ class ConnectionOptions:
 class Job:
     """One question to the source. `password` and `dsn` never appear in its repr.
 
-    `sign` is empty where no evidence is asked for. With `examine` the child also looks at the user's privileges on `tables` and at the plan.
+    `sign` is empty where no evidence is asked for. With `examine` the child also looks at the
+    user's privileges on `tables` and at the plan.
     """
 
     kind: SourceKind
