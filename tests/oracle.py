@@ -5,7 +5,7 @@ driver behave, not what a real Oracle server does.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,9 +15,11 @@ from nocs.cache import balances, queue
 from nocs.cache.database import Database
 from nocs.demo import ccb
 from nocs.demo.book import Book
-from nocs.model import Run, Snapshot, Trigger
+from nocs.model import Phase, Run, Snapshot, Trigger
 from nocs.refresh.job import Refresher
 from nocs.settings import Settings, load_settings
+from nocs.source import oracle
+from nocs.source.job import Examined, Extract, Job, Reached
 from tests.wire import Answer, OracleWire
 
 USER, PASSWORD, SERVICE = "nocs_reader", "tiger-9", "CCB"
@@ -75,6 +77,26 @@ def refresh(
     run = Refresher(database, settings, url, HOST, stop or threading.Event()).run_next()
     assert run is not None
     return run
+
+
+def in_process(
+    asked: Job,
+    *,
+    deadline_seconds: float,
+    reached: Callable[[Phase], None],
+    tick: Callable[[], None],
+    stop: threading.Event,
+    examined: Callable[[Examined], None] = lambda _: None,
+) -> Extract:
+    """The extraction without its child process, for tests that are about what it answers."""
+
+    def tell(message: Reached | Examined) -> None:
+        if isinstance(message, Reached):
+            reached(message.phase)
+        else:
+            examined(message)
+
+    return oracle.ask(asked, tell, lambda _: None)
 
 
 def snapshot_of(database: Database) -> Snapshot:

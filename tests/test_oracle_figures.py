@@ -7,7 +7,8 @@ import pytest
 
 from nocs.cache.database import Database
 from nocs.model import Run, RunStatus
-from tests.oracle import CONTRACT, answer, refresh, row, settings_for, snapshot_of
+from nocs.refresh import job
+from tests.oracle import CONTRACT, answer, in_process, refresh, row, settings_for, snapshot_of
 from tests.records import area, publish
 from tests.wire import Answer, OracleWire
 
@@ -15,8 +16,9 @@ Judge = Callable[..., Run]
 
 
 @pytest.fixture
-def judged(database: Database, wire: OracleWire) -> Judge:
+def judged(database: Database, wire: OracleWire, monkeypatch: pytest.MonkeyPatch) -> Judge:
     """Publish figures, let the report answer something else, refresh, and see what was kept."""
+    monkeypatch.setattr(job, "extract", in_process)
     publish(database, area("100"))
     before = snapshot_of(database)
 

@@ -10,12 +10,21 @@ import pytest
 from nocs.cache import runs
 from nocs.cache.database import Database
 from nocs.money import amount_text
+from nocs.refresh import rehearsal
 from nocs.refresh.rehearsal import Rehearsal
 from nocs.settings import ROOT
 from nocs.source.check import Finding, Level
 from nocs.source.readonly import tables_of
 from nocs.source.report import CONTROL_FILE, SIGN_FILE, read_select
-from tests.oracle import LARGEST, PASSWORD, USER, environment_for, settings_for, small_ccb
+from tests.oracle import (
+    LARGEST,
+    PASSWORD,
+    USER,
+    environment_for,
+    in_process,
+    settings_for,
+    small_ccb,
+)
 from tests.records import area, publish
 from tests.test_commands import nocs
 from tests.wire import Answer, OracleWire, OraError
@@ -24,6 +33,12 @@ ROLE = "nocs_check_reader"
 REPORT_FILE = ROOT / "sql" / "nocs_balance_summary.sql"
 GRANTS = (ROOT / "sql" / "source_grants.sql").read_text(encoding="utf-8")
 SIGN = (("FT_TYPE_FLG", "CHAR(2)"), ("ENTRIES", "NUMBER"), ("TOT_AMT", "NUMBER"))
+
+
+@pytest.fixture(autouse=True)
+def without_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests of the command have it; the others are about what is found."""
+    monkeypatch.setattr(rehearsal, "extract", in_process)
 
 
 def granted() -> set[str]:
@@ -51,8 +66,8 @@ def check(
     wire: OracleWire, database: Database | None = None, **changed: str
 ) -> tuple[bool, list[Finding]]:
     found: list[Finding] = []
-    rehearsal = Rehearsal(settings_for(wire, **changed), found.append, threading.Event())
-    return rehearsal.run(database, ""), found
+    one = Rehearsal(settings_for(wire, **changed), found.append, threading.Event())
+    return one.run(database, ""), found
 
 
 def texts(found: list[Finding], level: Level) -> list[str]:

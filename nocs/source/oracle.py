@@ -31,7 +31,6 @@ def ask(
     SourceError with the ORA- or DPY- code on failure. `cancellable` is given what cancels the
     query that is running, from another thread.
     """
-    oracledb.defaults.fetch_decimals = True
     try:
         tell(Reached(Phase.CONNECTING))
         began = time.monotonic()
@@ -51,7 +50,9 @@ def _extract(connection: oracledb.Connection, job: Job, connected: float) -> Ext
 
     def run(name: str, statement: str) -> list[Any]:
         began = time.monotonic()
-        rows = list(cursor.execute(statement, job.binds(statement)).fetchall())
+        # Without fetch_decimals the driver hands amounts over as floats.
+        cursor.execute(statement, job.binds(statement), fetch_decimals=True)
+        rows = list(cursor.fetchall())
         seconds[name] = time.monotonic() - began
         return rows
 

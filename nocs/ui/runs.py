@@ -80,13 +80,8 @@ def _scheduler(scheduler: Scheduler, now: datetime, words: Words) -> str:
 
 
 def _run(run: Run, words: Words) -> str:
-<<<<<<< HEAD
-    cause = CAUSES[run.trigger]
-    if run.requested_by and run.trigger in (Trigger.MANUAL, Trigger.API, Trigger.CLI):
-=======
     cause = "Made for the demo" if run.requested_by == DEMO_HISTORY else CAUSES[run.trigger]
-    if run.requested_by and run.trigger in (Trigger.API, Trigger.CLI):
->>>>>>> 640bd86fed1f28c706c5f5392115c8faf261c05c
+    if run.requested_by and run.trigger in (Trigger.MANUAL, Trigger.API, Trigger.CLI):
         cause = f"{cause} ({run.requested_by})"
     return (
         f'<tr data-run="{run.id}" data-status="{run.status}">'
