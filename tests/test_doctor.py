@@ -177,9 +177,25 @@ def test_a_port_of_something_else_is_told(environment: Environment) -> None:
     assert finding.grade == "failed" and "another port" in finding.remedy
 
 
-def test_an_address_that_others_reach_is_told(environment: Environment) -> None:
-    finding = found(environment | {"NOCS_HOST": "0.0.0.0"})["sign-in"]
-    assert finding.grade != "ok" and "0.0.0.0" in finding.what
+def test_an_address_that_others_reach_needs_sign_in_or_a_word(environment: Environment) -> None:
+    open_ = environment | {"NOCS_HOST": "0.0.0.0"}
+    refused = found(open_)["sign-in"]
+    assert refused.grade == "failed" and "NOCS_ALLOW_ANONYMOUS" in refused.remedy
+    allowed = found(open_ | {"NOCS_ALLOW_ANONYMOUS": "true"})["sign-in"]
+    assert allowed.grade == "warning" and "0.0.0.0" in allowed.what
+
+
+def test_sign_in_is_told_and_half_of_it_fails(environment: Environment) -> None:
+    provider = {
+        "NOCS_OIDC_METADATA_URL": "https://id.example/.well-known/openid-configuration",
+        "NOCS_OIDC_CLIENT_ID": "nocs",
+        "NOCS_PUBLIC_URL": "https://nocs.example",
+        "NOCS_VIEWERS": "*",
+    }
+    half = found(environment | provider)["sign-in"]
+    assert half.grade == "failed" and "NOCS_OIDC_CLIENT_SECRET" in half.what
+    whole = found(environment | provider | {"NOCS_OIDC_CLIENT_SECRET": SECRET})["sign-in"]
+    assert (whole.grade, whole.what) == ("ok", "People sign in at https://nocs.example.")
 
 
 def test_half_of_an_oracle_is_told(environment: Environment) -> None:

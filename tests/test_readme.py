@@ -97,6 +97,7 @@ def walk(
             "ccb.example:1521/CCB": wire.dsn,
             "/etc/nocs/oracle_password": str(password),
             "127.0.0.1:8501": f"127.0.0.1:{port}",
+            "/opt/nocs/": f"{ROOT}/",
         }
         walk = Walk(shell, places, cache_url, [])
         for block in BLOCKS:

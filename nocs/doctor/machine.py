@@ -1,6 +1,5 @@
 """Checks of this machine: settings, time zone, disk, port, and who may look."""
 
-import ipaddress
 import json
 import platform
 import shutil
@@ -14,6 +13,7 @@ from nocs import __version__
 from nocs.doctor.finding import Finding, failed, failure, ok, warning
 from nocs.errors import NocsError
 from nocs.settings import Settings
+from nocs.settings.exposure import has_sign_in, require_safe_address
 from nocs.up import require_free_port
 
 MEGABYTE = 1_000_000
@@ -99,18 +99,18 @@ def _reachable(host: str) -> str:
 
 
 def sign_in(settings: Settings) -> Finding:
-    """Who may look: only this machine, or everyone who reaches the address."""
-    if is_loopback(settings.host):
-        return ok("sign-in", f"Only this machine reaches {settings.host}: none is needed.")
-    return warning(
-        "sign-in",
-        f"Everyone who reaches {settings.host}:{settings.port} sees the figures.",
-        "Set NOCS_HOST=127.0.0.1 and let a proxy with sign-in stand in front.",
-    )
-
-
-def is_loopback(host: str) -> bool:
+    """Who may look: this machine, those who sign in, or everyone who reaches the address."""
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        require_safe_address(settings)
+        signs_in = has_sign_in(settings)
+    except NocsError as error:
+        return failure("sign-in", error)
+    if signs_in:
+        return ok("sign-in", f"People sign in at {settings.public_url or 'the provider'}.")
+    if settings.allow_anonymous:
+        return warning(
+            "sign-in",
+            f"Everyone who reaches {settings.host}:{settings.port} sees all figures.",
+            "Set NOCS_OIDC_ settings, and unset NOCS_ALLOW_ANONYMOUS.",
+        )
+    return ok("sign-in", f"Only this machine reaches {settings.host}: none is needed.")

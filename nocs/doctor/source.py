@@ -28,7 +28,7 @@ def examine(settings: Settings, url: str) -> Finding:
         if kind is SourceKind.DEMO:
             return _demo(url)
         extract(
-            replace(job, report=SIGN_OF_LIFE, control=NOTHING_LEFT_OVER),
+            replace(job, report=SIGN_OF_LIFE, control=NOTHING_LEFT_OVER, sign=""),
             deadline_seconds=PATIENCE_SECONDS,
             reached=lambda _phase: None,
             tick=lambda: None,

@@ -5,7 +5,6 @@ so small answers wait up to 40 ms for the client's acknowledgement (Nagle's algo
 answer of the API and every message to a page is small.
 """
 
-import os
 import socket
 import sys
 from typing import Any
@@ -19,8 +18,6 @@ CLOSING_SECONDS = 5
 
 def serve(settings: Settings) -> None:
     """Serve the dashboard on the address of the settings until SIGTERM or Ctrl-C."""
-    os.environ["STREAMLIT_SERVER_ADDRESS"] = settings.host
-    os.environ["STREAMLIT_SERVER_PORT"] = str(settings.port)
     config = uvicorn.Config(
         _application(),
         access_log=False,
