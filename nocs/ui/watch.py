@@ -1,7 +1,9 @@
 """The part of a page that ticks: ages, progress, the refresh button, and the wait for news.
 
-Surprise: it runs every second in every open browser, so it only looks into memory. When what the
-page has drawn is no longer what the cache holds, it asks for one whole rerun.
+Surprise: it runs every second or two in every open browser, so it only looks into memory. When what
+the page has drawn is no longer what the cache holds, it asks for one whole rerun. The pace is the
+page's, chosen when it is drawn: a refresh in progress shows each second, and two hundred pages
+that wait must not cost a processor.
 """
 
 from collections.abc import Hashable
@@ -18,7 +20,8 @@ from nocs.ui.progress import as_of_html, refresh_html
 from nocs.ui.runs import in_progress_html, schedulers_html
 from nocs.ui.words import Words
 
-TICK_SECONDS = 1.0
+BUSY_TICK_SECONDS = 1.0
+IDLE_TICK_SECONDS = 1.6
 ANSWER = "refresh_answer"
 
 
@@ -33,9 +36,21 @@ def drawn(state: LiveState, now: datetime) -> Hashable:
     )
 
 
-@st.fragment(run_every=TICK_SECONDS)
 def follow(page: Hashable) -> None:
     """Status line and refresh button; reruns the page once `page` is no longer what is drawn."""
+    st.fragment(_status, run_every=_tick())(page)
+
+
+def follow_refreshes(page: Hashable) -> None:
+    """The run in progress and the schedulers; reruns the page as `follow` does."""
+    st.fragment(_refreshes, run_every=_tick())(page)
+
+
+def _tick() -> float:
+    return BUSY_TICK_SECONDS if dashboard().state().open_run else IDLE_TICK_SECONDS
+
+
+def _status(page: Hashable) -> None:
     board = dashboard()
     state, now = board.state(), board.now()
     if drawn(state, now) != page:
@@ -54,9 +69,7 @@ def follow(page: Hashable) -> None:
         )
 
 
-@st.fragment(run_every=TICK_SECONDS)
-def follow_refreshes(page: Hashable) -> None:
-    """The run in progress and the schedulers; reruns the page as `follow` does."""
+def _refreshes(page: Hashable) -> None:
     board = dashboard()
     state, now = board.state(), board.now()
     if drawn(state, now) != page:
