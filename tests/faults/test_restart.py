@@ -27,7 +27,7 @@ from tests.faults.steps import held
 from tests.waiting import until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
-AWAY_SECONDS = 75.0
+AWAY_SECONDS = 60.0
 BACK_SECONDS = 5.0
 
 
