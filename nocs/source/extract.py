@@ -7,6 +7,7 @@ its query: a database that works for minutes without sending anything would not 
 import contextlib
 import os
 import pickle
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -19,6 +20,7 @@ CANCEL_GRACE_SECONDS = 2.0
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal is for the parent to handle
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the pickles
     job = pickle.load(sys.stdin.buffer)
