@@ -20,7 +20,7 @@ FORMS = {
         r"\b(AKIA[0-9A-Z]{16}|gh[pousr]_\w{36}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35})"
     ),
     "token of this API": re.compile(r"\bnocs_[\w-]{43}\b"),
-    "password in an address": re.compile(r"\w://[^\s:/@{}$'\"]+:([^\s:/@{}$'\"]+)@"),
+    "password in an address": re.compile(r"\w://[^\s:/?@{}$'\"]+:([^\s:/?@{}$'\"]+)@"),
     "secret in a setting": re.compile(
         r"(?i)(?:password|passwd|secret|token|api_?key)\w*[\"']?\s*[:=]\s*[\"']([^\"'\s]{12,})[\"']"
     ),

@@ -17,7 +17,7 @@ from psycopg import conninfo
 from sqlalchemy import text
 
 from nocs.cache.database import Database
-from nocs.cache.migrate import migrate
+from nocs.cache.migrate import VERSION_TABLE, migrate
 from nocs.demo.programs import server_programs
 from nocs.errors import CacheError, NocsError
 
@@ -56,10 +56,31 @@ def backup(database: Database, url: str, file: Path) -> int:
 def restore(database: Database, url: str, file: Path) -> tuple[str, str]:
     """Load `file` into an empty database, all or nothing, and bring its schema up to date.
 
-    Returns the file's revision and the one that it has now.
+    The tables are made by the migrations of the file's revision, so that triggers and functions
+    are there too; the file gives their rows. Returns the file's revision and the one it has now.
     """
     if not file.is_file():
         raise NocsError(f"There is no file {file}.", "Name a file made by: nocs backup FILE")
+    _require_empty(database)
+    version = _server_version(database)
+    pg_restore, psql = _program("pg_restore", version), _program("psql", version)
+    revision = _revision_in(file, pg_restore)
+    migrate(database, revision)
+    try:
+        with tempfile.TemporaryFile() as rows:
+            _write_rows(file, pg_restore, version, rows)
+            _run(
+                [psql, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"],
+                url,
+                stdin=rows,
+            )
+    except NocsError:
+        _unmake(database)
+        raise
+    return revision, migrate(database)[1]
+
+
+def _require_empty(database: Database) -> None:
     with database.transaction() as connection:
         taken = connection.execute(
             text(
@@ -72,23 +93,39 @@ def restore(database: Database, url: str, file: Path) -> tuple[str, str]:
             f"The database {database.where} holds a cache already.",
             "Restore onto an empty database, then point NOCS_DATABASE_URL to it.",
         )
-    version = _server_version(database)
-    pg_restore, psql = _program("pg_restore", version), _program("psql", version)
-    with tempfile.TemporaryFile() as script, tempfile.TemporaryFile() as wanted:
-        _run(
-            [pg_restore, "--no-owner", "--no-privileges", "--file=-", str(file)], "", stdout=script
+
+
+def _revision_in(file: Path, pg_restore: str) -> str:
+    """The revision of the schema that a file was made from."""
+    with tempfile.TemporaryFile() as rows:
+        only = ["--data-only", f"--table={VERSION_TABLE}"]
+        _run([pg_restore, *only, "--file=-", str(file)], "", stdout=rows)
+        rows.seek(0)
+        found = re.search(rb"^COPY [^\n]*\n(\w+)\n\\\.$", rows.read(), re.MULTILINE)
+    if found is None:
+        raise NocsError(
+            f"{file} is no backup of the cache.", "Name a file made by: nocs backup FILE"
         )
+    return found[1].decode()
+
+
+def _write_rows(file: Path, pg_restore: str, version: int, rows: IO[bytes]) -> None:
+    """The rows of a file as a script that a server of this version understands."""
+    with tempfile.TemporaryFile() as script:
+        _run([pg_restore, "--data-only", "--file=-", str(file)], "", stdout=script)
         script.seek(0)
+        rows.write(f"DELETE FROM {VERSION_TABLE};\n".encode())  # the file has its own
         for line in script:
             if version >= 17 or line != UNKNOWN_BEFORE_17:
-                wanted.write(line)
-        wanted.seek(0)
-        _run(
-            [psql, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"],
-            url,
-            stdin=wanted,
-        )
-    return migrate(database)
+                rows.write(line)
+    rows.seek(0)
+
+
+def _unmake(database: Database) -> None:
+    """Leave the database as empty as it was."""
+    migrate(database, "base")
+    with database.transaction() as connection:
+        connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
 
 
 def _server_version(database: Database) -> int:

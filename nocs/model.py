@@ -203,5 +203,10 @@ class Snapshot:
         return self.only is not None
 
     @property
+    def title(self) -> str:
+        """What the areas together are called, to whom they are not all of them."""
+        return "Your areas" if self.is_partial else "All areas"
+
+    @property
     def is_demo(self) -> bool:
         return self.run.source is SourceKind.DEMO

@@ -32,7 +32,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="head"):
         download.button(board, view, words, viewer.current().name)
 if view:
     first = board.past.first_as_of(view.snapshot.run.id, view.snapshot.run.source)
-    choose(view.everything.areas, link, words, first=first, last=view.snapshot.as_of)
+    choose(view.everything, link, words, first=first, last=view.snapshot.as_of)
 # One element whatever it holds: what stands below keeps its place in the page.
 top = banners_html(state, now, words)
 if view:

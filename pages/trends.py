@@ -20,7 +20,7 @@ st.html('<h1 class="nocs-h1">Trends</h1>')
 with st.container(horizontal=True, vertical_alignment="center", key="head"):
     watch.follow(watch.drawn(state, now))
 if view:
-    choose(view.everything.areas, link, words, parts=())
+    choose(view.everything, link, words, parts=())
 top = banners_html(state, now, words)
 top += notices_html(view, words) if view else empty_html()
 st.html(f'<div class="nocs-top">{top}</div>')

@@ -203,7 +203,8 @@ def test_a_wrong_password_and_a_closed_port_are_told_without_any_secret(
     caplog.set_level(logging.DEBUG)
     closed = free_port()
     urls = (
-        f"mailto://nocs:t0ken-of-hook@127.0.0.1:{mailbox.port}?from=a@example.com&mode=insecure\n"
+        f"mailto://nocs:t0ken-of-hook@127.0.0.1:{mailbox.port}"  # no secret
+        "?from=a@example.com&mode=insecure\n"
         f"json://nocs:p4ss%21word@127.0.0.1:{closed}/s3cr3tpath?+Auth=t0ken-of-hook"
     )
     values = settings(ALERT_URLS=urls)

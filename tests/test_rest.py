@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -154,7 +155,7 @@ def test_a_changed_setting_is_tried_at_once(
 
 
 def test_page_and_status_say_so(refused: SchedulerProcess, database: Database) -> None:
-    live = Live(database, timedelta(0))
+    live = Live(database, timedelta(0), ZoneInfo("Asia/Dhaka"))
     live.read()
     with database.reading() as connection:
         now = clock(connection)

@@ -4,13 +4,12 @@ Surprise: the component keeps nothing. A choice goes into the query of the addre
 is drawn from that, so that a copied link and the page never differ.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
-from nocs.model import AreaBalance
+from nocs.model import Snapshot
 from nocs.ui.style import asset
 from nocs.ui.view import AREAS, COMPARE, DUE_ABOVE, EARLIER, Link
 from nocs.ui.words import Words
@@ -20,7 +19,7 @@ _component = st.components.v2.component("nocs.choose", js=asset("choose.js"), is
 
 
 def choose(
-    areas: Sequence[AreaBalance],
+    everything: Snapshot,
     link: Link,
     words: Words,
     *,
@@ -28,11 +27,15 @@ def choose(
     last: datetime | None = None,
     parts: tuple[str, ...] = ("due", "compare"),
 ) -> None:
-    """Draw the row. `first` and `last` bound what can be compared with."""
+    """Draw the row; `everything` is what the person may see.
+
+    `first` and `last` bound what can be compared with.
+    """
     _component(
         key=KEY,
         data={
-            "areas": [[area.nocs_code, area.nocs_name] for area in areas],
+            "areas": [[area.nocs_code, area.nocs_name] for area in everything.areas],
+            "title": everything.title,
             "chosen": {
                 "areas": list(link.areas),
                 "due_above": link.due_above,

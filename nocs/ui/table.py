@@ -66,7 +66,7 @@ def area_table(snapshot: Snapshot, words: Words, all_areas: int, days: tuple[Pas
         data={
             "html": table_html(snapshot, words, all_areas, days),
             "areas": snapshot.totals.areas,
-            "title": _title(snapshot),
+            "title": snapshot.title,
         },
         on_opened_change=_nothing,
     )
@@ -109,16 +109,11 @@ def _row(area: CachedArea, totals: Totals) -> dict[str, Any]:
     return figures | {SHARE: share_of_due(area, totals)}
 
 
-def _title(snapshot: Snapshot) -> str:
-    """What the table holds, to whom it does not show all."""
-    return "Your areas" if snapshot.is_partial else "All areas"
-
-
 def _total_row(snapshot: Snapshot, all_areas: int) -> dict[str, Any]:
     totals = snapshot.totals
     figures = {column.name: getattr(totals, column.name, "") for column in COLUMNS}
     is_all = totals.areas == all_areas
-    name = _title(snapshot) if is_all else f"{totals.areas} of {all_areas} areas"
+    name = snapshot.title if is_all else f"{totals.areas} of {all_areas} areas"
     return figures | {"nocs_name": name, SHARE: share_of_due(totals, totals)}
 
 

@@ -88,7 +88,7 @@ def test_the_page_with_its_charts_comes_by_a_websocket_below_the_path(
     page.on("console", lambda message: errors.extend(error_of(message)))
     page.goto(served.url + "/")
     expect(page.locator(".nocs-table tbody tr")).to_have_count(2, timeout=PATIENCE_MILLISECONDS)
-    expect(page.locator("[data-drawn=yes]")).to_have_count(3, timeout=PATIENCE_MILLISECONDS)
+    expect(page.locator("[data-drawn=yes]")).to_have_count(4, timeout=PATIENCE_MILLISECONDS)
     stream = f"{BASE_PATH}/_stcore/stream"
     assert sockets and all(url.startswith("wss://") and stream in url for url in sockets), sockets
     page.get_by_role("link", name="Refreshes").click()

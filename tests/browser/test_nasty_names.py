@@ -69,7 +69,7 @@ def on_the_page(browser: Browser, address: str, file: Path) -> tuple[dict[str, s
     page.goto(address)
     rows = page.locator(".nocs-table tbody tr")
     expect(rows).to_have_count(len(NAMES), timeout=PATIENCE_MILLISECONDS)
-    expect(page.locator("[data-drawn=yes]")).to_have_count(3, timeout=PATIENCE_MILLISECONDS)
+    expect(page.locator("[data-drawn=yes]")).to_have_count(4, timeout=PATIENCE_MILLISECONDS)
     shown = {
         row.locator("[data-figure=nocs_code]").inner_text().strip(): row.locator(
             "[data-figure=nocs_name]"

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -169,7 +170,7 @@ def test_a_mute_postgresql_is_told_though_the_connection_stands(
     monkeypatch.setattr(module, "MUTE_SECONDS", 1.0)
     monkeypatch.setattr(module, "REREAD_SECONDS", 0.2)
     database = Database(demo_url, name="nocs mute")
-    live = Live(database, timedelta(0))
+    live = Live(database, timedelta(0), ZoneInfo("Asia/Dhaka"))
     live.start()
     try:
         assert not live.state.problem
@@ -191,7 +192,7 @@ def test_a_newer_schema_is_told_by_an_old_dashboard_that_keeps_its_figures(
     worker.thread.start()
     worker.result()
     database = Database(demo_url)
-    live = Live(database, timedelta(0))
+    live = Live(database, timedelta(0), ZoneInfo("Asia/Dhaka"))
     live.start()
     try:
         assert live.state.snapshot is not None

@@ -32,7 +32,7 @@ function create(parent) {
         <input id="nocs-find" type="search" placeholder="Find" autocomplete="off">
         <div class="nocs-list" role="group" aria-label="Areas"></div>
         <p><button type="button" data-do="apply">Apply</button>
-        <button type="button" data-do="all">All areas</button></p></div></details>
+        <button type="button" data-do="all"></button></p></div></details>
     <label data-part="due">Due above <input data-testid="choose-due" size="11" inputmode="decimal"
       placeholder="any, 50 L, 1 Cr"></label>
     <label data-part="compare">Compare with <select data-testid="choose-compare"></select></label>
@@ -103,10 +103,11 @@ async function copy(button) {
 }
 
 function fill(state) {
-  const { areas, chosen, compares, parts, first, last } = state.data;
+  const { areas, title, chosen, compares, parts, first, last } = state.data;
   const picked = new Set(chosen.areas);
-  state.summary.textContent = picked.size ? `${picked.size} of ${areas.length} areas` : "All areas";
+  state.summary.textContent = picked.size ? `${picked.size} of ${areas.length} areas` : title;
   state.summary.dataset.active = picked.size > 0;
+  state.root.querySelector("[data-do=all]").textContent = title;
   state.list.replaceChildren(...areas.map(([code, name]) => {
     const line = document.createElement("label");
     const box = Object.assign(document.createElement("input"), {
