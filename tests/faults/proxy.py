@@ -18,6 +18,7 @@ class Proxy:
         self._target = str(folder / f".s.PGSQL.{port}")
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._threads: list[threading.Thread] = []
         self.url = f"postgresql://nocs@127.0.0.1:{self._listener.getsockname()[1]}/"
         self.closed = False
         self.lose_answers = threading.Event()
@@ -37,6 +38,10 @@ class Proxy:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.cut()
+        for thread in self._threads:
+            thread.join(10)
+        for _, server in self._pairs:
+            server.close()  # the one whose answer was lost is open still
 
     def __enter__(self) -> "Proxy":
         return self
@@ -56,7 +61,9 @@ class Proxy:
             server = socket.socket(socket.AF_UNIX)
             server.connect(self._target)
             self._pairs.append((client, server))
-            threading.Thread(target=self._pass, args=[client, server], daemon=True).start()
+            thread = threading.Thread(target=self._pass, args=[client, server], daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _pass(self, client: socket.socket, server: socket.socket) -> None:
         keep_server = False
