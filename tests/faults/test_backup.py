@@ -92,6 +92,7 @@ def test_a_restore_refuses_a_database_that_holds_a_cache(filled: str, tmp_path: 
     assert tables(filled) == before
 
 
+@pytest.mark.faults
 def test_a_file_that_is_no_backup_leaves_the_database_empty(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -102,6 +103,7 @@ def test_a_file_that_is_no_backup_leaves_the_database_empty(
     assert tables(database_url) == {}
 
 
+@pytest.mark.faults
 def test_half_a_backup_restores_nothing(filled: str, database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "cache.dump"
     assert nocs("backup", str(file), NOCS_DATABASE_URL=filled).returncode == 0
@@ -165,6 +167,7 @@ def older_server(servers: Callable[..., Server]) -> Iterator[Server]:
     yield server.create(customers=0)
 
 
+@pytest.mark.faults
 def test_a_backup_moves_to_an_older_server_and_back(
     filled: str, database_url: str, older_server: Server, tmp_path: Path, results: Results
 ) -> None:

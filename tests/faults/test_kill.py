@@ -104,6 +104,7 @@ def test_a_scheduler_told_to_stop_at_any_step_ends_in_time_and_leaves_nothing(
     at_every_step(demo_urls, stop, at_once=3)
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("step", ["claimed", QUERYING])
 def test_a_killed_child_fails_its_try_and_the_next_try_publishes(
     demo_url: str, processes: Processes, results: Results, step: str
@@ -129,6 +130,7 @@ def test_a_killed_child_fails_its_try_and_the_next_try_publishes(
     )
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("step", ["fetched", "in the transaction", "at COMMIT"])
 def test_after_the_fetch_there_is_no_child_to_kill(
     demo_url: str, processes: Processes, results: Results, step: str

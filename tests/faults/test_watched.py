@@ -119,6 +119,7 @@ def test_health_and_metrics_tell_the_truth_through_the_life_of_a_cache(
     )
 
 
+@pytest.mark.faults
 def test_metrics_are_not_on_the_port_that_others_reach(demo_url: str, processes: Processes) -> None:
     import psutil
 
@@ -134,6 +135,7 @@ def test_metrics_are_not_on_the_port_that_others_reach(demo_url: str, processes:
     assert listening == ["127.0.0.1"]
 
 
+@pytest.mark.faults
 def test_a_taken_metrics_port_costs_the_numbers_and_not_the_dashboard(
     demo_url: str, processes: Processes
 ) -> None:
@@ -153,6 +155,7 @@ def named_metrics() -> set[str]:
     return set(names)
 
 
+@pytest.mark.faults
 def test_alert_rules_and_grafana_ask_only_for_metrics_that_are_told(
     demo_database: Database, demo_url: str, processes: Processes, results: Results
 ) -> None:
