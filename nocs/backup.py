@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
 from psycopg import conninfo
@@ -22,6 +23,7 @@ from nocs.demo.programs import server_programs
 from nocs.errors import CacheError, NocsError
 
 TABLES = "nocs_*"
+CONTENT = re.compile(r"\d+; \d+ \d+ (?P<kind>TABLE DATA|SEQUENCE SET) \S+ (?P<name>\S+) ")
 # pg_restore sets what servers before 17 do not know.
 UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
 
@@ -67,8 +69,8 @@ def restore(database: Database, url: str, file: Path) -> tuple[str, str]:
     revision = _revision_in(file, pg_restore)
     migrate(database, revision)
     try:
-        with tempfile.TemporaryFile() as rows:
-            _write_rows(file, pg_restore, version, rows)
+        with TemporaryFile() as rows:
+            _write_rows(database, file, pg_restore, version, rows)
             _run(
                 [psql, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"],
                 url,
@@ -97,7 +99,7 @@ def _require_empty(database: Database) -> None:
 
 def _revision_in(file: Path, pg_restore: str) -> str:
     """The revision of the schema that a file was made from."""
-    with tempfile.TemporaryFile() as rows:
+    with TemporaryFile() as rows:
         only = ["--data-only", f"--table={VERSION_TABLE}"]
         _run([pg_restore, *only, "--file=-", str(file)], "", stdout=rows)
         rows.seek(0)
@@ -109,16 +111,47 @@ def _revision_in(file: Path, pg_restore: str) -> str:
     return found[1].decode()
 
 
-def _write_rows(file: Path, pg_restore: str, version: int, rows: IO[bytes]) -> None:
+def _write_rows(
+    database: Database, file: Path, pg_restore: str, version: int, rows: IO[bytes]
+) -> None:
     """The rows of a file as a script that a server of this version understands."""
-    with tempfile.TemporaryFile() as script:
-        _run([pg_restore, "--data-only", "--file=-", str(file)], "", stdout=script)
+    with tempfile.NamedTemporaryFile("w", suffix=".list") as wanted, TemporaryFile() as script:
+        wanted.writelines(_in_order(database, _contents(file, pg_restore)))
+        wanted.flush()
+        options = ["--data-only", f"--use-list={wanted.name}", "--file=-"]
+        _run([pg_restore, *options, str(file)], "", stdout=script)
         script.seek(0)
-        rows.write(f"DELETE FROM {VERSION_TABLE};\n".encode())  # the file has its own
         for line in script:
             if version >= 17 or line != UNKNOWN_BEFORE_17:
                 rows.write(line)
     rows.seek(0)
+
+
+def _contents(file: Path, pg_restore: str) -> list[str]:
+    with TemporaryFile() as listed:
+        _run([pg_restore, "--list", str(file)], "", stdout=listed)
+        listed.seek(0)
+        return listed.read().decode().splitlines(keepends=True)
+
+
+def _in_order(database: Database, contents: list[str]) -> list[str]:
+    """The rows of each table after those that they refer to, then the counters.
+
+    A table is made after those that it refers to; the migrations have noted the revision already.
+    """
+    with database.transaction() as connection:
+        made = connection.execute(
+            text(
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'nocs\\_%'"
+                " ORDER BY oid"
+            )
+        ).scalars()
+        place = {name: number for number, name in enumerate(made)}
+    found = [(match, line) for line in contents if (match := CONTENT.match(line))]
+    rows = [(m["name"], line) for m, line in found if m["kind"] == "TABLE DATA"]
+    counters = [line for m, line in found if m["kind"] == "SEQUENCE SET"]
+    rows.sort(key=lambda row: place.get(row[0], len(place)))
+    return [line for name, line in rows if name != VERSION_TABLE] + counters
 
 
 def _unmake(database: Database) -> None:

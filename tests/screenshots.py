@@ -109,6 +109,7 @@ def take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
         viewport={"width": shot.width, "height": 900},
         color_scheme=shot.scheme,  # type: ignore[arg-type]
         reduced_motion="reduce",
+        bypass_csp=True,  # for the waits below, which evaluate text
     )
     page = context.new_page()
     page.goto(url + shot.path)

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from nocs.past import percent
 from tests.browser.conftest import OpenPage, Product
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -440,11 +441,11 @@ def test_a_link_that_cannot_be_followed_says_so_and_shows_figures(
 def test_no_page_is_wider_than_the_screen(open_page: OpenPage, path: str) -> None:
     page = open_page(path, width=1920)
     expect(page.locator("[data-drawn=yes]").first).to_be_attached()
-    main = "() => document.querySelector('[data-testid=stMain]')"
+    main = "document.querySelector('[data-testid=stMain]')"
     for width in (1920, 1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_function(f"({main})().clientWidth <= {width}")
-        page.wait_for_function(f"({main})().scrollWidth <= ({main})().clientWidth")
+        fits = f"{main}.clientWidth <= {width} && {main}.scrollWidth <= {main}.clientWidth"
+        until(lambda fits=fits: page.evaluate(fits), f"a page no wider than {width}")
 
 
 def test_at_1280_pixels_the_areas_are_a_table(open_page: OpenPage) -> None:
