@@ -9,8 +9,9 @@ ARGS ?=
 run: $(VENV)/run
 	$(BIN)/nocs up $(ARGS)
 
+# Three processes on two cores: much of a test is waiting. `make test ARGS=-n0` runs one.
 test: $(VENV)/test
-	$(BIN)/python -m pytest -m "not faults" $(ARGS)
+	$(BIN)/python -m pytest -m "not faults" -n 3 --dist loadfile $(ARGS)
 
 # Every test of faults, also those that take a minute; ends with the table of what was seen.
 faults: $(VENV)/test

@@ -10,14 +10,10 @@ import os
 import platform
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 
 from nocs.alerts.service import Alerts
 from nocs.cache import audit, history, queue, runs, schedulers, slots
@@ -31,13 +27,13 @@ from nocs.refresh.job import Refresher
 from nocs.refresh.silence import Silence
 from nocs.settings import Settings
 from nocs.source.faults import REFUSED_LOGINS
+from nocs.timers import Timers
 
 log = logging.getLogger("nocs.scheduler")
 
-BEAT_SECONDS = 10
+BEAT = timedelta(seconds=10)
 LISTEN_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 5.0
-CLOCK_JUMP_SECONDS = 5.0
 
 
 class SchedulerProcess:
@@ -55,9 +51,8 @@ class SchedulerProcess:
         )
         self._refresher = Refresher(self.database, settings, url, self.name, stop)
         self._silence = Silence()
-        self._clock = BackgroundScheduler(timezone=UTC)
+        self._timers = Timers(self._guarded)
         self._alerts = Alerts(self.database, settings, self.name, stop)
-        self._clock_offset = _clock_offset()
         self._is_away = False
         self._rested_slot: datetime | None = None
 
@@ -65,7 +60,7 @@ class SchedulerProcess:
         """Serve until `stop`; an absence of PostgreSQL is waited out."""
         self.settings.source_kind()  # a half-set source stops the start, not each run
         require_current(self.database)
-        self._start_clock()
+        self._start_timers()
         log.info(
             "Scheduler %s starts: every %d min, next %s.",
             self.name,
@@ -75,44 +70,18 @@ class SchedulerProcess:
         try:
             self._serve()
         finally:
-            self._clock.shutdown(wait=False)
+            self._timers.stop()
             self._alerts.stop()
             self._leave()
             self.database.close()
             log.info("Scheduler %s has stopped.", self.name)
 
-    def _start_clock(self) -> None:
-        # APScheduler drops a run that is more than a second late unless it is told otherwise.
-        late = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        now = {"next_run_time": datetime.now(UTC)}
-        for name, job, first in (
-            ("slot", self.queue_slot, {}),
-            ("beat", self.beat, now),
-            ("audit", self.forget_old_audit, now),
-        ):
-            self._clock.add_job(
-                self._guarded, self._timer(name), args=[job], id=name, **first, **late
-            )
-        self._alerts.start(self._clock)
-        self._clock.start()
-
-    def _timer(self, name: str) -> IntervalTrigger:
-        if name == "beat":
-            return IntervalTrigger(seconds=BEAT_SECONDS)
-        if name == "audit":
-            return IntervalTrigger(days=1)
-        minutes = self.settings.refresh_interval_minutes
-        return IntervalTrigger(minutes=minutes, start_date=slots.MIDNIGHT, timezone=UTC)
-
-    def _follow_clock(self) -> None:
-        """Set the timers anew when the clock of this machine was set: they wait by it."""
-        offset = _clock_offset()
-        if abs(offset - self._clock_offset) < CLOCK_JUMP_SECONDS:
-            return
-        log.warning("The clock was set by %.0f s; the timers follow.", offset - self._clock_offset)
-        self._clock_offset = offset
-        for name in ("slot", "beat", "audit"):
-            self._clock.reschedule_job(name, trigger=self._timer(name))
+    def _start_timers(self) -> None:
+        self._timers.at_slots(self.settings.interval, self.queue_slot)
+        self._timers.every(BEAT, self.beat)
+        self._timers.every(timedelta(days=1), self.forget_old_audit)
+        self._alerts.start(self._timers.scheduler)
+        self._timers.start()
 
     def _serve(self) -> None:
         pause = 0.5
@@ -147,7 +116,7 @@ class SchedulerProcess:
             yield wakes()
 
     def _work(self) -> None:
-        self._follow_clock()
+        self._timers.follow_clock()
         with self.database.transaction() as connection:
             abandoned = self._silence.abandon(connection)
         if abandoned:
@@ -265,11 +234,6 @@ class SchedulerProcess:
 
     def _local(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.settings.zone):%Y-%m-%d %H:%M %Z}"
-
-
-def _clock_offset() -> float:
-    """Seconds between the clock on the wall and one that nobody sets; steady until it is set."""
-    return time.time() - time.monotonic()
 
 
 def serve(settings: Settings, url: str) -> None:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import api, figures, pages, processes, start
+from tests.benchmarks import api, figures, pages, processes, source_scale, start, trend
 from tests.benchmarks.rows import Line, machine, table, write_json
 from tests.benchmarks.servers import Cache, cache
 
@@ -14,6 +14,8 @@ PARTS: dict[str, Callable[[Cache], Iterator[Line]]] = {
     "api": api.measure,
     "figures": figures.measure,
     "processes": processes.measure,
+    "source": source_scale.measure,
+    "trend": trend.measure,
     "start": start.measure,
 }
 
