@@ -42,6 +42,7 @@ class Shell:
     def start(self, command: str) -> Path:
         """Start a command that goes on; the file of its output."""
         log = self._folder / f"background-{len(self._background)}.log"
+        log.touch()  # a reader may be quicker than the command
         self._background.append(int(self.run(f"{command} > '{log}' 2>&1 & echo $!")[-1]))
         return log
 

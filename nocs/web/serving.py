@@ -22,6 +22,7 @@ def serve(settings: Settings) -> None:
         _application(),
         access_log=False,
         log_config=None,
+        log_level="warning",
         ws="websockets-sansio",
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
