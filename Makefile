@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test faults check bench format clean
+.PHONY: run test faults check bench screenshots format clean
 
 run: $(VENV)/run
 	$(BIN)/nocs up $(ARGS)
@@ -27,6 +27,9 @@ check: $(VENV)/test
 
 bench: $(VENV)/test
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+screenshots: $(VENV)/test
+	$(BIN)/python -m tests.screenshots $(ARGS)
 
 format: $(VENV)/test
 	$(BIN)/ruff check --fix

@@ -13,7 +13,7 @@ import pytest
 
 from nocs import __version__
 from nocs.cache.database import Database
-from nocs.cache.migrate import migrate, newest_revision
+from nocs.cache.migrate import newest_revision
 from nocs.demo import ccb
 from nocs.settings import ROOT
 from tests.records import area, publish
@@ -212,21 +212,16 @@ def test_an_export_that_cannot_be_written_is_told(demo: dict[str, str], tmp_path
 
 
 def test_migrations_by_several_processes_at_once_happen_once(database_url: str) -> None:
-    import threading
-
-    results: list[tuple[str, str]] = []
-
-    def run() -> None:
-        database = Database(database_url)
-        results.append(migrate(database))
-        database.close()
-
-    threads = [threading.Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == [("", HEAD), (HEAD, HEAD), (HEAD, HEAD)]
+    environment = {"PATH": os.environ["PATH"], "NOCS_DATABASE_URL": database_url}
+    command = [sys.executable, "-m", "nocs.cli", "migrate"]
+    processes = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    told = [process.communicate(timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert sum(f"none -> {HEAD}" in text for text in told) == 1
+    assert sum(f"already at {HEAD}" in text for text in told) == 2
 
 
 @pytest.mark.parametrize(
