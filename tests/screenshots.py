@@ -28,7 +28,7 @@ from tests.browser.conftest import BROWSERS, FLAGS
 from tests.records import publish, running
 from tests.waiting import until
 
-FOLDER = ROOT / "docs" / "screenshots"
+FOLDER = ROOT / "README.assets"
 CUSTOMERS = 300_000
 TALLEST = 6_000
 FAIL = (
