@@ -21,6 +21,7 @@ from nocs.demo.postgres import EmbeddedPostgres
 from nocs.errors import NocsError
 from nocs.live import Live, LiveState, cooling_until, refusal, rest_words
 from nocs.model import Run, Trigger
+from nocs.past import Past
 from nocs.past_reader import PastReader
 from nocs.settings import Settings, load_settings
 
@@ -102,7 +103,7 @@ class Dashboard:
         with self._database.reading() as connection:
             return runs.get(connection, run_id)
 
-    def history(self, wanted: published.Wanted) -> tuple[published.Moment, ...] | None:
+    def history(self, wanted: published.Wanted) -> tuple[Past, ...] | None:
         """What was published over a span of time, oldest first; None when that is too much."""
         with self._database.reading() as connection:
             return published.moments(connection, wanted)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from nocs.cache.balances import COLUMNS
 from nocs.model import AreaBalance, SourceKind
+from nocs.past import Past
 
 _NAMES = ", ".join(COLUMNS)
 
@@ -37,16 +38,7 @@ class Wanted:
     most: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """The areas as one run published them."""
-
-    run_id: int
-    as_of: datetime
-    areas: tuple[AreaBalance, ...]
-
-
-def moments(connection: Connection, wanted: Wanted) -> tuple[Moment, ...] | None:
+def moments(connection: Connection, wanted: Wanted) -> tuple[Past, ...] | None:
     """What was published, oldest first; None when there are more than `most` moments."""
     ids = _run_ids(connection, wanted)
     if len(ids) > wanted.most:
@@ -66,7 +58,7 @@ def moments(connection: Connection, wanted: Wanted) -> tuple[Moment, ...] | None
         record = AreaBalance(**dict(zip(COLUMNS, values, strict=True)))
         areas.setdefault(run_id, []).append(record)
     return tuple(
-        Moment(run_id=run_id, as_of=as_of, areas=tuple(areas[run_id]))
+        Past(run_id=run_id, as_of=as_of, areas=tuple(areas[run_id]))
         for run_id, as_of in times.items()
     )
 
@@ -80,7 +72,7 @@ def _run_ids(connection: Connection, wanted: Wanted) -> list[int]:
     rows = connection.execute(
         text(
             "SELECT max(id) AS id FROM nocs_refresh_run WHERE status = 'succeeded'"
-            " AND source = :source AND as_of >= :start AND as_of <= :end"
+            " AND thinned_at IS NULL AND source = :source AND as_of >= :start AND as_of <= :end"
             f" GROUP BY {of_each} ORDER BY 1 LIMIT :most"
         ),
         {

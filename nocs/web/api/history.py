@@ -9,9 +9,10 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, BeforeValidator
 from starlette.exceptions import HTTPException
 
-from nocs.cache.published import Interval, Moment, Wanted
+from nocs.cache.published import Interval, Wanted
 from nocs.dashboard import dashboard
 from nocs.model import total
+from nocs.past import Past
 from nocs.web.api.answers import NOT_MODIFIED, json_answer, stamp
 from nocs.web.api.auth import Authorized
 from nocs.web.api.errors import NOT_FOUND
@@ -117,7 +118,7 @@ async def history(
     return json_answer(request, body)
 
 
-def _moment(moment: Moment) -> dict[str, Any]:
+def _moment(moment: Past) -> dict[str, Any]:
     return {
         "run_id": moment.run_id,
         "as_of": stamp(moment.as_of),
