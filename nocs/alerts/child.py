@@ -42,7 +42,7 @@ def main() -> None:
         watchdog.start()
         try:
             error = {"check": _check, "ping": _ping, "send": _send}[job["do"]](job)
-        except Exception as fault:
+        except Exception as fault:  # a service may raise anything: it is this answer, not our end
             error = f"{type(fault).__name__}: {fault}"
         watchdog.cancel()
         answer = json.dumps({"error": _short(without_secrets(error, job["url"]))})
