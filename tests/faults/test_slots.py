@@ -55,6 +55,8 @@ def test_eight_schedulers_make_one_run_of_each_of_fifty_slots_though_the_leader_
     for number in range(1, SLOTS):
         slot = slots.slot_of(FIRST_HOUR, HOUR) + number * HOUR
         if number == SLOTS // 2:
+            # The clock has jumped an hour: until each has spoken again, all of them seem dead.
+            until(lambda: len(_living(demo_url)) == SCHEDULERS, "eight that spoke", seconds=90)
             leader = _living(demo_url)[0]
             victim = next(p for p in started if leader.endswith(f":{p.pid}"))
             victim.kill()
