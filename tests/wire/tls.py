@@ -79,7 +79,9 @@ def _certificate(
     issuer: x509.Name | None = None,
     issuer_key: ec.EllipticCurvePrivateKey | None = None,
 ) -> x509.Certificate:
+    """With the identifiers and the usage that Python checks from 3.13 on (RFC 5280, strictly)."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    signer = (issuer_key or key).public_key()
     now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
@@ -90,8 +92,25 @@ def _certificate(
         .not_valid_before(now - dt.timedelta(days=1))
         .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=issuer is None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer), critical=False)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .sign(issuer_key or key, hashes.SHA256())
+    )
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
     )
 
 
