@@ -18,7 +18,8 @@ from psycopg import conninfo
 from sqlalchemy import text
 
 from nocs.cache.database import Database
-from nocs.cache.migrate import VERSION_TABLE, migrate
+from nocs.cache.migrate import migrate
+from nocs.cache.revision import VERSION_TABLE
 from nocs.demo.programs import server_programs
 from nocs.errors import CacheError, NocsError
 

@@ -16,8 +16,6 @@ from pydantic import SecretStr
 from nocs.access import Action, Entry
 from nocs.cache import audit, published, queue, runs, statistics, tokens
 from nocs.cache.database import Database, clock
-from nocs.cache.migrate import migrate
-from nocs.demo.postgres import EmbeddedPostgres
 from nocs.errors import NocsError
 from nocs.live import Live, LiveState, cooling_until, refusal, rest_words
 from nocs.model import Run, Trigger
@@ -44,6 +42,9 @@ class Dashboard:
         self.settings = settings
         self._embedded = None
         if settings.database_url is None:
+            # A dashboard with a PostgreSQL of its own needs neither this nor Alembic in memory.
+            from nocs.demo.postgres import EmbeddedPostgres
+
             self._embedded = EmbeddedPostgres(settings.data_dir)
             url = self._embedded.start()
         else:
@@ -55,6 +56,8 @@ class Dashboard:
             listen_url=_secret(settings.database_listen_url),
         )
         if self._embedded:
+            from nocs.cache.migrate import migrate
+
             migrate(self._database)
         self._live = Live(self._database, settings.cooldown, settings.zone)
         self.past = PastReader(self._database)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from nocs.cache import balances, history, pauses, runs, schedulers, tokens
 from nocs.cache.database import Database, clock
-from nocs.cache.migrate import require_revision
+from nocs.cache.revision import require_revision
 from nocs.cache.tokens import ApiToken
 from nocs.errors import CacheError, NocsError
 from nocs.model import Pause, Run, RunStatus, Scheduler, Snapshot

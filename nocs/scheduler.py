@@ -18,7 +18,7 @@ from typing import Any
 from nocs.alerts.service import Alerts
 from nocs.cache import audit, history, queue, runs, schedulers, slots
 from nocs.cache.database import Database, clock, notify
-from nocs.cache.migrate import require_current
+from nocs.cache.revision import require_current
 from nocs.errors import NocsError
 from nocs.freshness import age, in_words
 from nocs.model import Pause, Run, RunStatus, Trigger

@@ -13,7 +13,7 @@ import pytest
 
 from nocs import __version__
 from nocs.cache.database import Database
-from nocs.cache.migrate import newest_revision
+from nocs.cache.revision import newest_revision
 from nocs.demo import ccb
 from nocs.settings import ROOT
 from tests.records import area, publish

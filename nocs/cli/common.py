@@ -22,17 +22,18 @@ Port = Annotated[int | None, typer.Option(help="Port of the dashboard.")]
 @contextmanager
 def open_cache(settings: Settings, *, current: bool = True) -> Iterator[tuple[Any, str]]:
     """The cache's database and URL; an embedded one is brought up to date by itself."""
-    from nocs.cache import migrate
     from nocs.cache.database import Database
+    from nocs.cache.migrate import migrate
+    from nocs.cache.revision import require_current
     from nocs.up import cache_url
 
     with cache_url(settings) as url:
         database = Database(url, name="nocs command")
         try:
             if current and settings.is_embedded:
-                migrate.migrate(database)
+                migrate(database)
             if current:
-                migrate.require_current(database)
+                require_current(database)
             yield database, url
         finally:
             database.close()

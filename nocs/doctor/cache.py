@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from nocs.cache import runs, schedulers
 from nocs.cache.database import OLDEST_VERSION, Database, clock
-from nocs.cache.migrate import newest_revision, require_current
+from nocs.cache.revision import newest_revision, require_current
 from nocs.doctor.finding import Finding, failed, failure, ok, warning
 from nocs.errors import NocsError
 from nocs.freshness import Freshness, age, freshness, in_words

@@ -15,17 +15,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-import httpx
-
 from nocs.access import claim
 from nocs.settings import Settings
 
 log = logging.getLogger("nocs.sign_in")
 
-ASK_TIMEOUT_SECONDS = 5.0
 RETRY_SECONDS = 10.0
 OLD_SECONDS = 60.0
 MOST_KEPT = 10_000
+
+
+class ProviderSilentError(Exception):
+    """The provider cannot be reached, or its answer is none."""
 
 
 class Standing(StrEnum):
@@ -58,9 +59,11 @@ class SignIns:
     """All sign-ins that this process has seen. Thread-safe."""
 
     def __init__(self, settings: Settings, metadata_url: str) -> None:
+        # Imported where there is a sign-in, not into the memory of every dashboard.
+        from nocs.web.provider import Provider
+
         self._settings = settings
-        self._metadata_url = metadata_url
-        self._userinfo_url = ""
+        self._provider = Provider(metadata_url)
         self._known: dict[str, SignIn] = {}
         self._lock = threading.Lock()
 
@@ -119,9 +122,9 @@ class SignIns:
                 return
             sign_in.asked_at = time.time()
             try:
-                answer = self._userinfo(sign_in.access_token)
-            except (httpx.HTTPError, ValueError) as error:
-                log.warning("The provider cannot be asked about a sign-in. %s", _words(error))
+                answer = self._provider.userinfo(sign_in.access_token)
+            except ProviderSilentError as error:
+                log.warning("The provider cannot be asked about a sign-in. %s", error)
                 sign_in.answer = Standing.WAITS
                 return
             confirmed = answer and self._confirmed(sign_in.claims, answer)
@@ -131,25 +134,6 @@ class SignIns:
             sign_in.claims = confirmed
             sign_in.confirmed_at = sign_in.asked_at
             sign_in.answer = Standing.HOLDS
-
-    def _userinfo(self, access_token: str) -> Mapping[str, Any] | None:
-        """What the provider says of the person now; None when the token is no longer good."""
-        if not access_token:
-            return None
-        with httpx.Client(timeout=ASK_TIMEOUT_SECONDS, follow_redirects=False) as client:
-            if not self._userinfo_url:
-                metadata = client.get(self._metadata_url).raise_for_status().json()
-                self._userinfo_url = metadata.get("userinfo_endpoint", "")
-            if not self._userinfo_url:
-                return None
-            answer = client.get(
-                self._userinfo_url, headers={"Authorization": f"Bearer {access_token}"}
-            )
-        # A token that is no longer good is 401 by the standard, and 400 or 403 at some.
-        if answer.is_client_error and answer.status_code not in (408, 429):
-            return None
-        said = answer.raise_for_status().json()
-        return said if isinstance(said, dict) else None
 
     def _confirmed(
         self, before: Mapping[str, Any], said: Mapping[str, Any]
@@ -161,8 +145,3 @@ class SignIns:
             if claim(before, name) is not None and claim(said, name) is None:
                 return None
         return {**before, **said}
-
-
-def _words(error: Exception) -> str:
-    """An error without the address's query, which is nobody's business."""
-    return f"{type(error).__name__}: {str(error).partition('?')[0]}"

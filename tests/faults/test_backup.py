@@ -12,7 +12,7 @@ import pytest
 
 from nocs.cache import balances, runs
 from nocs.cache.database import Database
-from nocs.cache.migrate import newest_revision
+from nocs.cache.revision import newest_revision
 from nocs.model import Snapshot
 from tests.faults.conftest import Results
 from tests.faults.server import Server

@@ -2,9 +2,11 @@
 
 from alembic import context
 
+from nocs.cache.revision import VERSION_TABLE
+
 context.configure(
     connection=context.config.attributes["connection"],
-    version_table="nocs_schema_version",
+    version_table=VERSION_TABLE,
     transactional_ddl=True,
 )
 with context.begin_transaction():
