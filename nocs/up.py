@@ -23,13 +23,13 @@ from nocs import __version__
 from nocs.cache import balances, tokens
 from nocs.cache.database import Database
 from nocs.cache.migrate import migrate
-from nocs.demo.postgres import EmbeddedPostgres
 from nocs.demo_data import make_demo
 from nocs.errors import NocsError, SettingsError
 from nocs.model import SourceKind
+from nocs.process import cache_url
 from nocs.settings import PREFIX, ROOT, Settings
 from nocs.settings.exposure import require_safe_address
-from nocs.web.serving import listening
+from nocs.web.serving import require_free_port
 
 DEMO_TOKEN = "demo"
 SCHEDULER_ONLY = ("NOCS_ORACLE_", "NOCS_ALERT_", "NOCS_SUMMARY_", "NOCS_REPORT_MAIL_", "NOCS_PING_")
@@ -110,16 +110,6 @@ def _first_figures(database: Database) -> bool:
         return False
 
 
-@contextmanager
-def cache_url(settings: Settings) -> Iterator[str]:
-    """The libpq URL of the cache; the embedded PostgreSQL runs as long as it is needed."""
-    if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
-    else:
-        with EmbeddedPostgres(settings.data_dir).running() as url:
-            yield url
-
-
 def _demo_token(database: Database) -> str:
     with database.transaction() as connection:
         tokens.revoke(connection, DEMO_TOKEN, revoked_by="nocs up")
@@ -180,20 +170,6 @@ def _ask_to_end(child: "subprocess.Popen[bytes]") -> None:
         child.terminate()
 
 
-def end_with_parent() -> None:
-    """End this process in order when the one that started it is gone (its pipe to us breaks)."""
-
-    def watch() -> None:
-        while os.read(0, 1024):
-            pass
-        if sys.platform == "win32":  # where os.kill() runs no handler
-            signal.raise_signal(signal.SIGTERM)
-        else:
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="nocs-parent", daemon=True).start()
-
-
 @contextmanager
 def _only_one(settings: Settings) -> Iterator[None]:
     try:
@@ -214,17 +190,6 @@ def _only_one(settings: Settings) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def require_free_port(settings: Settings) -> None:
-    """SettingsError when something else listens on the dashboard's port."""
-    try:
-        listening(settings.host, settings.port).close()
-    except OSError as error:
-        raise SettingsError(
-            f"NOCS_PORT: cannot listen on {settings.host}:{settings.port} ({error.strerror}).",
-            "Choose another port with --port, or end what uses it.",
-        ) from None
 
 
 def _wait_for_port(

@@ -23,14 +23,15 @@ Port = Annotated[int | None, typer.Option(help="Port of the dashboard.")]
 def open_cache(settings: Settings, *, current: bool = True) -> Iterator[tuple[Any, str]]:
     """The cache's database and URL; an embedded one is brought up to date by itself."""
     from nocs.cache.database import Database
-    from nocs.cache.migrate import migrate
     from nocs.cache.revision import require_current
-    from nocs.up import cache_url
+    from nocs.process import cache_url
 
     with cache_url(settings) as url:
         database = Database(url, name="nocs command")
         try:
             if current and settings.is_embedded:
+                from nocs.cache.migrate import migrate
+
                 migrate(database)
             if current:
                 require_current(database)

@@ -37,7 +37,7 @@ def up(
 def scheduler(with_parent: WithParent = False) -> None:
     """Refresh every interval, and whenever somebody asks. Runs until stopped."""
     from nocs import scheduler as process
-    from nocs.up import end_with_parent
+    from nocs.process import end_with_parent
 
     settings = load_settings()
     set_up_logs(settings)
@@ -54,7 +54,8 @@ def serve(
     with_parent: WithParent = False,
 ) -> None:
     """Serve the dashboard and the API. Runs until stopped."""
-    from nocs.up import end_with_parent, require_free_port
+    from nocs.process import end_with_parent
+    from nocs.web.serving import require_free_port
     from nocs.web.serving import serve as serve_dashboard
 
     settings = load_settings(port=port)

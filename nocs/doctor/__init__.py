@@ -10,8 +10,8 @@ from nocs.cache.database import Database
 from nocs.doctor import cache, machine, source
 from nocs.doctor.finding import Finding, failure
 from nocs.errors import NocsError
+from nocs.process import cache_url
 from nocs.settings import Settings, load_settings
-from nocs.up import cache_url
 
 __all__ = ["Finding", "examine"]
 

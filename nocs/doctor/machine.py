@@ -14,7 +14,7 @@ from nocs.doctor.finding import Finding, failed, failure, ok, warning
 from nocs.errors import NocsError
 from nocs.settings import Settings
 from nocs.settings.exposure import has_sign_in, require_safe_address
-from nocs.up import require_free_port
+from nocs.web.serving import require_free_port
 
 MEGABYTE = 1_000_000
 SCARCE_BYTES = 1_000 * MEGABYTE

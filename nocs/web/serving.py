@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from nocs.errors import SettingsError
 from nocs.settings import Settings
 
 CLOSING_SECONDS = 5
@@ -42,6 +43,17 @@ def listening(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def require_free_port(settings: Settings) -> None:
+    """SettingsError when something else listens on the dashboard's port."""
+    try:
+        listening(settings.host, settings.port).close()
+    except OSError as error:
+        raise SettingsError(
+            f"NOCS_PORT: cannot listen on {settings.host}:{settings.port} ({error.strerror}).",
+            "Choose another port with --port, or end what uses it.",
+        ) from None
 
 
 def _application() -> Any:
