@@ -28,6 +28,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.charts = data.charts;
   state.address = data.plotly;
   state.stamp = data.stamp;
+  state.texts = data.texts;
   state.root.toggleAttribute("data-small", data.look === "small");
   state.root.toggleAttribute("data-one", data.look === "one");
   boxes(state);
@@ -73,7 +74,7 @@ function boxes(state) {
       const holder = document.createElement("figure");
       holder.dataset.testid = `chart-${name}`;
       holder.innerHTML = `<figcaption><h3></h3><p></p></figcaption><div></div>
-        <button type="button" title="Save as picture">${ARROW}</button>`;
+        <button type="button">${ARROW}</button>`;
       holder.querySelector("button").addEventListener("click", () => save(state, name));
       state.boxes.set(name, holder.querySelector("div"));
     }
@@ -83,7 +84,8 @@ function boxes(state) {
     box.parentElement.querySelector("p").textContent = note;
     box.style.height = `${figure.layout.height}px`;
     const button = box.parentElement.querySelector("button");
-    button.setAttribute("aria-label", `Save the chart ${title} as a picture`);
+    button.title = state.texts.save;
+    button.setAttribute("aria-label", state.texts.saved.replace("{chart}", () => title));
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", `${title}: ${note}`);
   }
@@ -106,7 +108,7 @@ async function draw(state) {
     library = await plotly(state.address);
   } catch {
     for (const box of state.boxes.values()) {
-      box.textContent = "The charts could not be loaded.";
+      box.textContent = state.texts.missing;
     }
     return;
   }
