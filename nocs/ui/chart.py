@@ -5,6 +5,7 @@ once from an address that a browser keeps for good, and only after cards and tab
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -74,12 +75,21 @@ def draw(
             "charts": list(figures),
             "stamp": _stamp(snapshot, settings, filtered),
             "look": look,
+            "locale": _locale(settings.spoken),
             "texts": {name: settings.spoken.say(text) for name, text in TEXTS.items()},
         },
         on_area_change=_nothing,
     )
     if opens and picked.area:
         open_area(picked.area)
+
+
+def _locale(language: Language) -> dict[str, Any]:
+    """What Plotly has to know for the labels of its axes of time; English it knows itself."""
+    if language.code == "en":
+        return {"name": "en"}
+    months = [language.month(datetime(2000, month, 1, tzinfo=UTC)) for month in range(1, 13)]
+    return {"name": language.code, "months": months}
 
 
 def entry(name: str, title: str, note: str, figure: Any) -> dict[str, Any]:

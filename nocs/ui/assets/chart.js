@@ -29,6 +29,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.address = data.plotly;
   state.stamp = data.stamp;
   state.texts = data.texts;
+  state.locale = data.locale;
   state.root.toggleAttribute("data-small", data.look === "small");
   state.root.toggleAttribute("data-one", data.look === "one");
   boxes(state);
@@ -97,7 +98,7 @@ function onPaper(state, isPaper) {
   if (!window.Plotly) return;
   for (const { name, figure } of state.charts) {
     const box = state.boxes.get(name);
-    if (box.dataset.drawn) window.Plotly.react(box, ...dressed(figure, box));
+    if (box.dataset.drawn) window.Plotly.react(box, ...dressed(figure, box, state.locale));
   }
 }
 
@@ -113,9 +114,10 @@ async function draw(state) {
     return;
   }
   if (state.gone) return;
+  if (state.locale.months) library.register(localeOf(state.locale));
   for (const { name, figure } of state.charts) {
     const box = state.boxes.get(name);
-    await library.react(box, ...dressed(figure, box));
+    await library.react(box, ...dressed(figure, box, state.locale));
     if (state.gone) return library.purge(box);
     if (!box.dataset.wired) {
       box.dataset.wired = "yes";
@@ -129,7 +131,7 @@ async function draw(state) {
 }
 
 // Traces, layout and options of a figure as the page looks now.
-function dressed(figure, box) {
+function dressed(figure, box, locale) {
   const colours = theme(box);
   const traces = figure.data.map((trace) => painted(trace, colours));
   const fit = FITTED[figure.layout.meta] ?? withBars;
@@ -140,7 +142,18 @@ function dressed(figure, box) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
   };
-  return [traces, layout, { displayModeBar: false, responsive: false }];
+  return [traces, layout, { displayModeBar: false, responsive: false, locale: locale.name }];
+}
+
+// The names of the months for axes of time, which Plotly labels itself.
+function localeOf({ name, months }) {
+  const days = Array(7).fill("");
+  return {
+    moduleType: "locale",
+    name,
+    dictionary: {},
+    format: { days, shortDays: days, months, shortMonths: months, date: "%d/%m/%Y" },
+  };
 }
 
 // Our tokens are light-dark() pairs; what a pair is now, only a painted element tells.
