@@ -102,16 +102,23 @@ def test_the_setting_is_where_a_page_begins_and_the_address_goes_before_it(
 
 
 @pytest.mark.usefixtures("published")
-def test_links_and_the_address_carry_a_language_that_is_not_the_setting_s(
+def test_links_carry_a_language_that_is_not_the_setting_s(
     page: AppTest,  # noqa: F811
 ) -> None:
     page.query_params["area"] = "001"
     page.query_params["lang"] = "bn"
     html = shown(page.switch_page("pages/area.py"))
     assert 'href="area?area=002&lang=bn"' in html
+
+
+@pytest.mark.usefixtures("published")
+def test_the_session_keeps_the_language_where_an_address_names_none(
+    page: AppTest,  # noqa: F811
+) -> None:
+    page.query_params["lang"] = "bn"
+    shown(page)
     del page.query_params["lang"]
-    assert "সব এলাকার মধ্যে" in shown(page), "the session keeps it"
-    assert page.query_params["lang"] == ["bn"], "and writes it into the next page's address"
+    assert "সার্বিক বকেয়া" in shown(page)
 
 
 def test_a_refusal_to_refresh_is_said_in_the_language_and_to_programs_in_english() -> None:
