@@ -7,8 +7,9 @@ from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
 
-CUT = """() => [...document.querySelectorAll('.stMain :is(h1, h2, p, button, span, th, td, summary)')]
-  .filter((one) => one.checkVisibility() && one.clientWidth && !one.closest('.nocs-scroll, .nocs-hidden')
+CUT = """() => [...document.querySelectorAll('.stMain :is(h1, h2, p, button, span, th, td)')]
+  .filter((one) => one.checkVisibility() && one.clientWidth
+    && !one.closest('.nocs-scroll, .nocs-hidden')
     && getComputedStyle(one).overflowX !== 'visible' && one.scrollWidth > one.clientWidth + 1)
   .map((one) => one.textContent)"""
 
