@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test faults check bench screenshots format clean
+.PHONY: run test faults check bench screenshots catalogue format clean
 
 run: $(VENV)/run
 	$(BIN)/nocs up $(ARGS)
@@ -30,6 +30,13 @@ bench: $(VENV)/test
 
 screenshots: $(VENV)/test
 	$(BIN)/python -m tests.screenshots $(ARGS)
+
+# New texts of the code come into the catalogues untranslated; a test says what is left to do.
+catalogue: $(VENV)/test
+	$(BIN)/pybabel -q extract --mapping babel.cfg --no-location --sort-output \
+		--output $(VENV)/nocs.pot .
+	$(BIN)/pybabel -q update --domain nocs --input-file $(VENV)/nocs.pot --no-wrap \
+		--output-dir nocs/language/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 format: $(VENV)/test
 	$(BIN)/ruff check --fix

@@ -11,6 +11,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from nocs.language import Language
 from nocs.model import AreaBalance
 from nocs.money import amount_text, short_text
 from nocs.past import Pareto
@@ -20,6 +21,8 @@ ROW_PIXELS = 30
 FRAME_PIXELS = 56
 PARETO_PIXELS = 360
 CREDIT, DUE = "credit", "due"
+# Where a hover text takes the parts of its point from.
+NAME, AMOUNT, SHARE = (f"%{{customdata[{place}]}}" for place in range(3))
 
 
 def top(areas: Sequence[AreaBalance], role: str, count: int | None, settings: Settings) -> Any:
@@ -51,6 +54,7 @@ def credit_against_due(areas: Sequence[AreaBalance], settings: Settings) -> Any:
 
 def pareto_chart(pareto: Pareto, settings: Settings) -> Any:
     """Each area's share of all due, the largest first, and their running sum as a line."""
+    say = settings.spoken.say
     codes = [area.nocs_code for area in pareto.areas]
     shares = [
         after - before
@@ -70,7 +74,13 @@ def pareto_chart(pareto: Pareto, settings: Settings) -> Any:
                 line={"width": 2},
                 marker={"size": 6},
                 customdata=[
-                    [f"The first {n}: {share:.2f} % of all due"]
+                    [
+                        say(
+                            "The first {count}: {share} % of all due",
+                            count=n,
+                            share=settings.spoken.digits(f"{share:.2f}"),
+                        )
+                    ]
                     for n, share in enumerate(pareto.running, 1)
                 ],
                 hovertemplate="%{customdata[0]}<extra></extra>",
@@ -96,7 +106,7 @@ def pareto_chart(pareto: Pareto, settings: Settings) -> Any:
             "range": [0, 104],
             "fixedrange": True,
             "tickvals": [0, 20, 40, 60, 80, 100],
-            "ticktext": ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"],
+            "ticktext": [settings.spoken.digits(f"{level} %") for level in range(0, 101, 20)],
         },
         shapes=[_level(pareto.percent)],
     )
@@ -119,12 +129,18 @@ def _share_bars(bars: Sequence[tuple[AreaBalance, Decimal]], role: str, settings
             [
                 shown(area.nocs_name),
                 priced(amount_text, area.negative_balance_amt, settings),
-                f"{share:.2f} %",
+                settings.spoken.digits(f"{share:.2f} %"),
             ]
             for area, share in bars
         ],
-        hovertemplate="%{customdata[0]}<br>due %{customdata[1]}<br>%{customdata[2]} of all due"
-        "<extra></extra>",
+        hovertemplate=_hover(
+            settings.spoken.say(
+                "{area}<br>due {amount}<br>{share} of all due",
+                area=NAME,
+                amount=AMOUNT,
+                share=SHARE,
+            )
+        ),
     )
 
 
@@ -136,9 +152,15 @@ def _bars(
     length: Any,
 ) -> list[Any]:
     full = [priced(amount_text, amount, settings) for amount in amounts]
+    say, is_credit = settings.spoken.say, role == CREDIT
+    hover = (
+        say("{area}<br>credit {amount}", area=NAME, amount=AMOUNT)
+        if is_credit
+        else say("{area}<br>due {amount}", area=NAME, amount=AMOUNT)
+    )
     return [
         go.Bar(
-            name="Credit" if role == CREDIT else "Due",
+            name=say("Credit") if is_credit else say("Due"),
             meta=role,
             orientation="h",
             y=[area.nocs_code for area in areas],
@@ -151,9 +173,14 @@ def _bars(
             customdata=[
                 [shown(area.nocs_name), text] for area, text in zip(areas, full, strict=True)
             ],
-            hovertemplate="%{customdata[0]}<br>" + role + " %{customdata[1]}<extra></extra>",
+            hovertemplate=_hover(hover),
         )
     ]
+
+
+def _hover(text: str) -> str:
+    """A hover text without Plotly's box beside it."""
+    return f"{text}<extra></extra>"
 
 
 def _framed(figure: Any, areas: Sequence[AreaBalance]) -> Any:
@@ -179,9 +206,11 @@ def _framed(figure: Any, areas: Sequence[AreaBalance]) -> Any:
     return figure
 
 
-def priced(form: Callable[[Decimal, str], str], amount: Decimal, settings: Settings) -> str:
+def priced(
+    form: Callable[[Decimal, str, Language], str], amount: Decimal, settings: Settings
+) -> str:
     """'−6.97 Cr' -> '−₹ 6.97 Cr': the sign stays in front."""
-    text = form(amount, settings.number_grouping)
+    text = form(amount, settings.number_grouping, settings.spoken)
     sign, digits = (text[0], text[1:]) if not text[0].isdigit() else ("", text)
     symbol = f"{escape(settings.currency_symbol)} " if settings.currency_symbol else ""
     return f"{sign}{symbol}{digits}"

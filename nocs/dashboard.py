@@ -17,6 +17,7 @@ from nocs.access import Action, Entry
 from nocs.cache import audit, published, queue, runs, statistics, tokens
 from nocs.cache.database import Database, clock
 from nocs.errors import NocsError
+from nocs.language import ENGLISH, Language
 from nocs.live import Live, LiveState, cooling_until, refusal, rest_words
 from nocs.model import Run, Trigger
 from nocs.past import Past
@@ -72,18 +73,22 @@ class Dashboard:
         return self._live.now()
 
     def request_refresh(
-        self, trigger: Trigger, requested_by: str, address: str = ""
+        self,
+        trigger: Trigger,
+        requested_by: str,
+        address: str = "",
+        language: Language = ENGLISH,
     ) -> RefreshAnswer:
         """Queue a refresh or join the open one; refused while cooling down.
 
         The rest is looked up in PostgreSQL too: memory may be a moment behind another dashboard.
         """
         state = self.state()
-        if state.open_run is None and (why := refusal(state, self.now())):
+        if state.open_run is None and (why := refusal(state, self.now(), language)):
             return RefreshAnswer(None, refused=why)
         with self._database.transaction() as connection:
             until = cooling_until(runs.last_finished(connection), self.settings.cooldown)
-            why = rest_words(until, clock(connection))
+            why = rest_words(until, clock(connection), language)
             if why and runs.open_run(connection) is None:
                 return RefreshAnswer(None, refused=why)
             answer = queue.request(connection, trigger, requested_by)

@@ -7,6 +7,8 @@ stale after three hours.
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from nocs.language import ENGLISH
+
 LATE_AFTER_INTERVALS = 1.5
 STALE_AFTER_INTERVALS = 3
 
@@ -35,12 +37,4 @@ def freshness(as_of: datetime, now: datetime, interval: timedelta) -> Freshness:
 
 def in_words(span: timedelta) -> str:
     """A span in its two largest units: '2 h 5 min', '3 d 4 h', '45 s'."""
-    seconds = max(int(span.total_seconds()), 0)
-    days, seconds = divmod(seconds, 86_400)
-    hours, seconds = divmod(seconds, 3_600)
-    minutes, seconds = divmod(seconds, 60)
-    units = [(days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s")]
-    first = next((i for i, (count, _) in enumerate(units) if count), 3)
-    if first == 2 and minutes >= 10:
-        return f"{minutes} min"
-    return " ".join(f"{count} {unit}" for count, unit in units[first : first + 2] if count) or "0 s"
+    return ENGLISH.span(span)

@@ -19,6 +19,7 @@ from nocs.cache.database import Database, clock
 from nocs.cache.revision import require_revision
 from nocs.cache.tokens import ApiToken
 from nocs.errors import CacheError, NocsError
+from nocs.language import ENGLISH, Language
 from nocs.model import Pause, Run, RunStatus, Scheduler, Snapshot
 from nocs.past import Recent
 
@@ -222,16 +223,18 @@ def cooling_until(last_run: Run | None, cooldown: timedelta) -> datetime | None:
     return last_run.finished_at + cooldown
 
 
-def refusal(state: LiveState, now: datetime) -> str:
+def refusal(state: LiveState, now: datetime, language: Language = ENGLISH) -> str:
     """Why a refresh may not be asked for now, in words; empty when it may."""
     if state.problem:
-        return "The cache cannot be reached."
-    return rest_words(state.cooling_until, now)
+        return language.say("The cache cannot be reached.")
+    return rest_words(state.cooling_until, now, language)
 
 
-def rest_words(until: datetime | None, now: datetime) -> str:
+def rest_words(until: datetime | None, now: datetime, language: Language = ENGLISH) -> str:
     """How long the rest after a refresh still is; empty when it is over."""
     if until is None or now >= until:
         return ""
     seconds = int((until - now).total_seconds()) + 1
-    return f"The last refresh has just ended. The next may be asked for in {seconds} s."
+    return language.say(
+        "The last refresh has just ended. The next may be asked for in {count} s.", count=seconds
+    )

@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from nocs.language import later
+
 ZERO = Decimal("0.00")
 # Who asked for the runs that never were: the demo's own 120 days of past.
 DEMO_HISTORY = "demo history"
@@ -204,8 +206,8 @@ class Snapshot:
 
     @property
     def title(self) -> str:
-        """What the areas together are called, to whom they are not all of them."""
-        return "Your areas" if self.is_partial else "All areas"
+        """What the areas together are called, to whom they are not all of them; in English."""
+        return later("Your areas") if self.is_partial else later("All areas")
 
     @property
     def is_demo(self) -> bool:

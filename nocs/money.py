@@ -8,12 +8,15 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from babel.numbers import format_decimal
 
+from nocs.language import ENGLISH, Language, later
+
 CENT = Decimal("0.01")
 MINUS = "\N{MINUS SIGN}"
+COUNTING = "123456789১২৩৪৫৬৭৮৯"  # a figure without any of them is zero
 
 UNITS = {
-    "indian": (Decimal(10**5), Decimal(10**7), ("L", "Cr")),
-    "western": (Decimal(10**6), Decimal(10**9), ("M", "B")),
+    "indian": (Decimal(10**5), Decimal(10**7), (later("L"), later("Cr"))),
+    "western": (Decimal(10**6), Decimal(10**9), (later("M"), later("B"))),
 }
 GROUPING = {"indian": "#,##,##0", "western": "#,##0"}
 
@@ -25,31 +28,32 @@ def cents(value: Decimal) -> Decimal:
         return value.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def amount_text(value: Decimal, grouping: str = "indian") -> str:
+def amount_text(value: Decimal, grouping: str = "indian", language: Language = ENGLISH) -> str:
     """12345678.9 -> '1,23,45,678.90'."""
-    return _grouped(value, GROUPING[grouping] + ".00")
+    return language.digits(_grouped(value, GROUPING[grouping] + ".00"))
 
 
-def count_text(value: int, grouping: str = "indian") -> str:
+def count_text(value: int, grouping: str = "indian", language: Language = ENGLISH) -> str:
     """231435 -> '2,31,435'."""
-    return _grouped(Decimal(value), GROUPING[grouping])
+    return language.digits(_grouped(Decimal(value), GROUPING[grouping]))
 
 
-def short_text(value: Decimal, grouping: str = "indian") -> str:
+def short_text(value: Decimal, grouping: str = "indian", language: Language = ENGLISH) -> str:
     """A figure for a card or an axis: '6.97 Cr', '12.50 L', '999.00'; the sign is kept."""
     small, large, names = UNITS[grouping]
     in_small = cents(value / small)
     # What would be shown decides, so that 99,99,999.99 becomes 1.00 Cr and not 100.00 L.
     if abs(in_small) * small >= large:
-        return f"{amount_text(cents(value / large), grouping)} {names[1]}"
+        text = amount_text(cents(value / large), grouping, language)
+        return f"{text} {language.say(names[1])}"
     if abs(value) >= small:
-        return f"{amount_text(in_small, grouping)} {names[0]}"
-    return amount_text(value, grouping)
+        return f"{amount_text(in_small, grouping, language)} {language.say(names[0])}"
+    return amount_text(value, grouping, language)
 
 
 def signed(text: str) -> str:
     """Mark a positive figure with a plus, for changes; zero stays bare."""
-    if text.startswith(MINUS) or not any(digit in text for digit in "123456789"):
+    if text.startswith(MINUS) or not any(digit in text for digit in COUNTING):
         return text
     return "+" + text
 
@@ -59,5 +63,5 @@ def _grouped(value: Decimal, pattern: str) -> str:
         context.prec = 60
         context.rounding = ROUND_HALF_UP
         text = format_decimal(abs(value), format=pattern, locale="en", group_separator=True)
-    has_digit = any(digit in text for digit in "123456789")
+    has_digit = any(digit in text for digit in COUNTING)
     return MINUS + text if value < 0 and has_digit else text

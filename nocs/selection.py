@@ -11,6 +11,10 @@ from decimal import Decimal, InvalidOperation
 from nocs.model import AreaBalance, Snapshot, total
 
 MOST_DUE = Decimal(10**13)
+UNITS = (
+    *(("cr", 10**7), ("l", 10**5), ("b", 10**9), ("m", 10**6)),
+    *(("কোটি", 10**7), ("লাখ", 10**5), ("বিলিয়ন", 10**9), ("মিলিয়ন", 10**6)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,9 @@ class Selection:
 
 
 def read_amount(text: str) -> Decimal | None:
-    """An amount as people type it: 100000, 1,00,000.50, 1 L, 2.5 Cr. None when it is none."""
+    """An amount as people type it: 100000, 1,00,000.50, 2.5 Cr, ৫০ লাখ. None when it is none."""
     words = text.strip().replace(",", "").replace("\N{NO-BREAK SPACE}", " ")
-    for unit, size in (("cr", 10**7), ("l", 10**5), ("b", 10**9), ("m", 10**6)):
+    for unit, size in UNITS:
         if words.lower().endswith(unit):
             words, factor = words[: -len(unit)].strip(), Decimal(size)
             break

@@ -33,8 +33,9 @@ FIGURES: dict[str, Pick] = {
 def over_time(moments: Sequence[Moment], figure: str, settings: Settings) -> Any:
     """One line of the totals; moments at which areas were missing are marked."""
     full = max((moment.totals.areas for moment in moments), default=0)
-    pick = FIGURES[figure]
-    line = _line([(m.as_of, pick(m.totals)) for m in moments], "All areas", figure, settings)
+    pick, say = FIGURES[figure], settings.spoken.say
+    all_areas = say("All areas")
+    line = _line([(m.as_of, pick(m.totals)) for m in moments], all_areas, figure, settings)
     missing = [moment for moment in moments if moment.totals.areas < full]
     marks = go.Scatter(
         x=[_local(moment.as_of, settings) for moment in missing],
@@ -42,7 +43,10 @@ def over_time(moments: Sequence[Moment], figure: str, settings: Settings) -> Any
         mode="markers",
         meta="warn",
         marker={"size": 9, "symbol": "circle-open", "line": {"width": 2}},
-        customdata=[[f"Only {moment.totals.areas} of {full} areas"] for moment in missing],
+        customdata=[
+            [say("Only {count} of {total} areas", count=moment.totals.areas, total=full)]
+            for moment in missing
+        ],
         hovertemplate="%{customdata[0]}<extra></extra>",
     )
     return _framed([line, marks] if missing else [line], settings, HEIGHT)
@@ -154,7 +158,7 @@ def _line(
         meta={"role": role} | ({"code": code} if code else {}),
         customdata=[
             [
-                f"{moment.astimezone(settings.zone):%d %b %Y, %H:%M}",
+                _clock(moment.astimezone(settings.zone), settings),
                 signed(priced(amount_text, amount, settings)),
             ]
             for moment, amount in points
@@ -197,6 +201,12 @@ def _framed(traces: Sequence[Any], settings: Settings, height: int) -> Any:
         },
     )
     return figure
+
+
+def _clock(local: datetime, settings: Settings) -> str:
+    """04 Nov 2026, 16:05."""
+    month = settings.spoken.month(local)
+    return settings.spoken.digits(f"{local:%d} {month} {local:%Y, %H:%M}")
 
 
 def _exact(mark: float) -> Decimal:

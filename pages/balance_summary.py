@@ -3,7 +3,7 @@
 import streamlit as st
 
 from nocs.dashboard import dashboard
-from nocs.ui import download, viewer, watch
+from nocs.ui import download, reader, viewer, watch
 from nocs.ui.banner import banners_html, warnings_html
 from nocs.ui.cards import cards_html
 from nocs.ui.chart import area_charts
@@ -13,19 +13,18 @@ from nocs.ui.opening import open_area
 from nocs.ui.panels import empty_html, help_html
 from nocs.ui.table import area_table
 from nocs.ui.view import Link, notices_html, read_view
-from nocs.ui.words import Words
 
 if code := st.query_params.get("area"):
     open_area(code)
 
 board = dashboard()
 state, now = viewer.state(), board.now()
-words = Words.of(board.settings)
+words = reader.words()
 snapshot, recent = state.snapshot, state.recent
 link = Link.here()
 view = read_view(board, snapshot, recent, link, words) if snapshot else None
 
-st.html('<h1 class="nocs-h1">Balance summary</h1>')
+st.html(f'<h1 class="nocs-h1">{words.say("Balance summary")}</h1>')
 with st.container(horizontal=True, vertical_alignment="center", key="head"):
     watch.follow(watch.drawn(state, now))
     if view:
@@ -38,12 +37,12 @@ top = banners_html(state, now, words)
 if view:
     top += notices_html(view, words)
     top += cards_html(view.snapshot, words, view.since(words), view.days)
-    top += warnings_html(view.snapshot)
+    top += warnings_html(view.snapshot, words)
     top += movers_html(view.snapshot.areas, view.earlier, words)
 else:
-    top += empty_html()
+    top += empty_html(words)
 st.html(f'<div class="nocs-top">{top}</div>')
 if view:
     area_table(view.snapshot, words, len(view.everything.areas), view.days)
-    area_charts(view.snapshot, board.settings, view.filter_words(words))
-st.html(help_html())
+    area_charts(view.snapshot, reader.settings(), view.filter_words(words))
+st.html(help_html(words))

@@ -4,18 +4,17 @@ import streamlit as st
 
 from nocs.dashboard import dashboard
 from nocs.live import without_figures
-from nocs.ui import viewer, watch
+from nocs.ui import reader, viewer, watch
 from nocs.ui.banner import banners_html
 from nocs.ui.runs import runs_html
-from nocs.ui.words import Words
 
 person = viewer.require_operator()
 board = dashboard()
 state, now = viewer.state(), board.now()
-words = Words.of(board.settings)
+words = reader.words()
 
 log = [run if person.areas is None else without_figures(run) for run in board.recent_runs()]
 
-st.html('<h1 class="nocs-h1">Refreshes</h1>')
+st.html(f'<h1 class="nocs-h1">{words.say("Refreshes")}</h1>')
 watch.follow_refreshes(watch.drawn(state, now))
 st.html(f'<div class="nocs-top">{banners_html(state, now, words)}{runs_html(log, words)}</div>')

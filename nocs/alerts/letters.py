@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from nocs.alerts.episodes import Episode
 from nocs.alerts.message import Content, Severity
 from nocs.freshness import in_words
+from nocs.language import ENGLISH
 from nocs.settings import Settings
 from nocs.ui.words import Words
 
@@ -61,7 +62,7 @@ def closed(
 
 
 def _since(episode: Episode, settings: Settings, now: datetime) -> str:
-    moment = Words.of(settings).moment(episode.opened_at)
+    moment = Words.of(settings, ENGLISH).moment(episode.opened_at)
     return f"{moment}, {in_words(now - episode.opened_at)} ago"
 
 

@@ -14,6 +14,7 @@ from nocs.alerts import letters
 from nocs.alerts.message import Content, Kind, Message
 from nocs.alerts.slots import latest_slot
 from nocs.alerts.summary import age_line, figure_lines
+from nocs.language import ENGLISH
 from nocs.model import Snapshot
 from nocs.money import signed
 from nocs.settings import Settings
@@ -65,7 +66,7 @@ def message(snapshot: Snapshot, settings: Settings, *, slot: datetime, now: date
 
 def content(snapshot: Snapshot, settings: Settings, now: datetime) -> Content:
     """Cards and workbook of one snapshot."""
-    words = Words.of(settings)
+    words = Words.of(settings, ENGLISH)
     parts = figure_lines(snapshot.run, settings, now)
     return Content(
         title=letters.title(
@@ -87,19 +88,19 @@ def _html(snapshot: Snapshot, settings: Settings, words: Words, now: datetime) -
             _card(
                 "Customers",
                 words.count(sums.total_customers),
-                f"in {words.counted(sums.areas, 'area')}",
+                f"in {words.areas(sums.areas)}",
                 INK,
             ),
             _card(
                 "Credit",
                 signed(words.full(sums.positive_balance_amt)),
-                words.counted(sums.positive_qty, "customer"),
+                words.customers(sums.positive_qty),
                 CREDIT,
             ),
             _card(
                 "Due",
                 words.full(sums.negative_balance_amt),
-                words.counted(sums.negative_qty, "customer"),
+                words.customers(sums.negative_qty),
                 DUE,
             ),
             _card(

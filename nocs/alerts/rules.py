@@ -13,6 +13,7 @@ from itertools import pairwise
 from nocs.alerts.state import State
 from nocs.alerts.thresholds import threshold_problems
 from nocs.freshness import STALE_AFTER_INTERVALS, Freshness, age, freshness, in_words
+from nocs.language import ENGLISH
 from nocs.model import Run, RunStatus
 from nocs.settings import Settings
 from nocs.ui.words import Words
@@ -31,7 +32,7 @@ class Problem:
 
 def problems(state: State, settings: Settings, now: datetime) -> tuple[Problem, ...]:
     """Everything that is wrong, in the order in which it should be read."""
-    words = Words.of(settings)
+    words = Words.of(settings, ENGLISH)
     found = [
         *_failing(state),
         *_rejected(state),

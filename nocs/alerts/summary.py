@@ -12,6 +12,7 @@ from nocs.alerts import letters
 from nocs.alerts.message import Content, Kind, Message
 from nocs.alerts.slots import latest_of
 from nocs.freshness import Freshness, age, freshness, in_words
+from nocs.language import ENGLISH
 from nocs.model import Run, SourceKind
 from nocs.money import signed
 from nocs.settings import Settings
@@ -95,14 +96,13 @@ def content(run: Run, settings: Settings, now: datetime) -> Content:
 def figure_lines(run: Run, settings: Settings, now: datetime) -> list[str]:
     """The figures of a published run, a line each."""
     assert run.totals and run.as_of
-    sums, words = run.totals, Words.of(settings)
+    sums, words = run.totals, Words.of(settings, ENGLISH)
     overall = net_word(sums.net_balance)
     found = [
-        f"{words.counted(sums.areas, 'area')}, {words.counted(sums.total_customers, 'customer')}",
+        f"{words.areas(sums.areas)}, {words.customers(sums.total_customers)}",
         f"Credit: {signed(words.full(sums.positive_balance_amt))} "
-        f"({words.counted(sums.positive_qty, 'customer')})",
-        f"Due: {words.full(sums.negative_balance_amt)} "
-        f"({words.counted(sums.negative_qty, 'customer')})",
+        f"({words.customers(sums.positive_qty)})",
+        f"Due: {words.full(sums.negative_balance_amt)} ({words.customers(sums.negative_qty)})",
         f"Net: {signed(words.full(sums.net_balance))} "
         f"({overall if overall == BALANCED else f'overall {overall}'})",
         f"Last updated: {words.moment(run.as_of)} ({words.zone_name})",

@@ -11,9 +11,11 @@ import streamlit as st
 from nocs import trend_charts
 from nocs.area_facts import AreaFacts, Step, biggest_steps, facts
 from nocs.dashboard import Dashboard
+from nocs.language import later
 from nocs.model import AreaBalance, CachedArea, Figures, Snapshot, SourceKind, total
 from nocs.money import signed
 from nocs.past import Grain, Past, Recent, Span
+from nocs.ui import reader
 from nocs.ui.cards import cards_html
 from nocs.ui.changes import changes_html
 from nocs.ui.chart import draw as draw_charts
@@ -26,13 +28,19 @@ from nocs.ui.words import Words
 
 LOOK_BACK = timedelta(days=90)
 SHOWN_STEPS, SHOWN_ABSENCES = 6, 12
+STEP_HEADINGS = (
+    later("From day to day"),
+    later("Due before"),
+    later("Due after"),
+    later("Change"),
+)
 
 
-def title_html(snapshot: Snapshot | None, code: str) -> str:
+def title_html(snapshot: Snapshot | None, code: str, words: Words) -> str:
     """The name of the area as the title of the page."""
     area = _find(snapshot.areas, code) if snapshot else None
     if area is None:
-        return '<h1 class="nocs-h1">Area</h1>'
+        return f'<h1 class="nocs-h1">{words.say("Area")}</h1>'
     return (
         f'<h1 class="nocs-h1" data-testid="area-title">{escape(area.nocs_name)} '
         f"<small>{escape(area.nocs_code)}</small></h1>"
@@ -54,7 +62,7 @@ def draw(  # noqa: PLR0917
     if area is None:
         may_know = code and (snapshot.only is None or code in snapshot.only)
         gaps = _absences_html(board, snapshot, code, words) if may_know else ""
-        st.html(f'<div class="nocs-top">{banners}{_choice_html(snapshot, code)}{gaps}</div>')
+        st.html(f'<div class="nocs-top">{banners}{_choice_html(snapshot, code, words)}{gaps}</div>')
         return
     codes = frozenset({code})
     one = replace(snapshot, areas=(area,), totals=total([area]), previous=None)
@@ -69,11 +77,11 @@ def draw(  # noqa: PLR0917
     html += _facts_html(area, facts(area, snapshot.areas), words)
     html += changes_html(area, compared, words, _figures_of)
     st.html(f'<div class="nocs-top">{html}</div>')
-    _trend(board, one, source, codes)
+    _trend(board, one, source, codes, words)
     span = Span(source, one.as_of - LOOK_BACK, one.as_of, Grain.DAY, board.settings.zone)
     days = board.past.trend_by_area(one.run.id, span, codes)
     html = _steps_html(biggest_steps(days, SHOWN_STEPS), words)
-    html += _absences_html(board, snapshot, code, words) + _choice_html(snapshot, code)
+    html += _absences_html(board, snapshot, code, words) + _choice_html(snapshot, code, words)
     st.html(f'<div class="nocs-top">{html}</div>')
 
 
@@ -87,7 +95,8 @@ def _figures_of(past: Past) -> Figures | None:
 
 def _facts_html(area: AreaBalance, found: AreaFacts, words: Words) -> str:
     def rank(place: int) -> str:
-        return f"{words.count(place)} of {words.count(found.areas)}"
+        of_all = {"place": words.count(place), "areas": words.count(found.areas)}
+        return words.say("{place} of {areas}", **of_all)
 
     def percent(value: Decimal | None) -> str:
         return "–" if value is None else f"{words.bare(value)} %"
@@ -98,81 +107,90 @@ def _facts_html(area: AreaBalance, found: AreaFacts, words: Words) -> str:
         return signed(words.full(value)) if plus else words.full(value)
 
     lines = (
-        ("due_rank", "Rank by due", rank(found.due_rank)),
-        ("credit_rank", "Rank by credit", rank(found.credit_rank)),
-        ("share_of_due", "Share of all due", percent(found.share_of_due)),
-        ("share_of_credit", "Share of all credit", percent(found.share_of_credit)),
-        ("due_penetration", "Customers in due", percent(found.due_penetration)),
-        ("cover", "Cover (credit / due)", percent(found.cover)),
-        ("average_due", "Average due of a customer in due", amount(found.average_due)),
+        ("due_rank", later("Rank by due"), rank(found.due_rank)),
+        ("credit_rank", later("Rank by credit"), rank(found.credit_rank)),
+        ("share_of_due", later("Share of all due"), percent(found.share_of_due)),
+        ("share_of_credit", later("Share of all credit"), percent(found.share_of_credit)),
+        ("due_penetration", later("Customers in due"), percent(found.due_penetration)),
+        ("cover", later("Cover (credit / due)"), percent(found.cover)),
+        (
+            "average_due",
+            later("Average due of a customer in due"),
+            amount(found.average_due),
+        ),
         (
             "average_credit",
-            "Average credit of a customer in credit",
+            later("Average credit of a customer in credit"),
             amount(found.average_credit, plus=True),
         ),
     )
     items = "".join(
-        f'<div><dt>{title}</dt><dd data-fact="{name}" data-value="{getattr(found, name)}">'
-        f"{escape(text)}</dd></div>"
+        f"<div><dt>{words.say(title)}</dt>"
+        f'<dd data-fact="{name}" data-value="{getattr(found, name)}">{escape(text)}</dd></div>'
         for name, title, text in lines
     )
+    title = words.say("{area} among all areas", area=escape(area.nocs_name))
     return (
-        f'<section class="nocs-panel" data-testid="facts"><h2>{escape(area.nocs_name)} among all '
-        f'areas</h2><dl class="nocs-facts-grid">{items}</dl></section>'
+        f'<section class="nocs-panel" data-testid="facts"><h2>{title}</h2>'
+        f'<dl class="nocs-facts-grid">{items}</dl></section>'
     )
 
 
 @st.fragment
-def _trend(board: Dashboard, one: Snapshot, source: SourceKind, codes: frozenset[str]) -> None:
+def _trend(
+    board: Dashboard, one: Snapshot, source: SourceKind, codes: frozenset[str], words: Words
+) -> None:
+    settings = reader.settings()
     with st.container(horizontal=True, vertical_alignment="center", key="area_trend_head"):
-        st.html('<h2 class="nocs-h2">Trend</h2>')
+        st.html(f'<h2 class="nocs-h2">{words.say("Trend")}</h2>')
         name = st.segmented_control(
-            "Range",
+            words.say("Range"),
             [name for name in LENGTHS if name != "Custom"],
             default="Month",
             required=True,
             key="area_range",
+            format_func=words.say,
             label_visibility="collapsed",
         )
     begins = board.past.first_as_of(one.run.id, source) or one.as_of
-    span = span_of(name, source, one.as_of, begins, board.settings)
+    span = span_of(name, source, one.as_of, begins, settings)
     pasts = board.past.trend_by_area(one.run.id, span, codes)
     charts = [
         entry(
             f"area-{figure.lower()}",
-            figure,
-            f"{NOTES[figure]} · {WORDS[span.grain]}",
-            trend_charts.of_one_area(pasts, figure.lower(), board.settings),
+            words.say(figure),
+            f"{words.say(NOTES[figure])} · {words.say(WORDS[span.grain])}",
+            trend_charts.of_one_area(pasts, figure.lower(), settings),
         )
         for figure in ("Due", "Credit", "Net")
     ]
     filtered = f"{one.areas[0].nocs_name} ({one.areas[0].nocs_code})"
-    draw_charts("area_trend", charts, one, board.settings, filtered, look="one", opens=False)
+    draw_charts("area_trend", charts, one, settings, filtered, look="one", opens=False)
 
 
 def _steps_html(steps: Sequence[Step], words: Words) -> str:
     rows = "".join(
         f'<tr data-step="{step.due}"><th scope="row">{_days(step, words)}</th>'
-        f'<td data-label="Due before">{escape(words.full(_due(step.before)))}</td>'
-        f'<td data-label="Due after">{escape(words.full(_due(step.after)))}</td>'
-        f'<td data-label="Change"><b data-tone="{"due" if step.due < 0 else "credit"}">'
+        f'<td data-label="{words.say("Due before")}">{escape(words.full(_due(step.before)))}</td>'
+        f'<td data-label="{words.say("Due after")}">{escape(words.full(_due(step.after)))}</td>'
+        f'<td data-label="{words.say("Change")}">'
+        f'<b data-tone="{"due" if step.due < 0 else "credit"}">'
         f"{escape(signed(words.full(step.due)))}</b> "
-        f"<small>{'more due' if step.due < 0 else 'less due'}</small></td></tr>"
+        f"<small>{words.say('more due') if step.due < 0 else words.say('less due')}</small>"
+        "</td></tr>"
         for step in steps
     )
     if not rows:
-        body = '<p class="nocs-note">None yet: they need the figures of two days.</p>'
+        none = words.say("None yet: they need the figures of two days.")
+        body = f'<p class="nocs-note">{none}</p>'
     else:
+        heads = "".join(f'<th scope="col">{words.say(title)}</th>' for title in STEP_HEADINGS)
         body = (
-            '<div class="nocs-wide"><table class="nocs-changes"><thead><tr>'
-            '<th scope="col">From day to day</th><th scope="col">Due before</th>'
-            '<th scope="col">Due after</th><th scope="col">Change</th></tr></thead>'
+            f'<div class="nocs-wide"><table class="nocs-changes"><thead><tr>{heads}</tr></thead>'
             f"<tbody>{rows}</tbody></table></div>"
         )
-    return (
-        '<section class="nocs-panel" data-testid="steps"><h2>Biggest moves of due in the last '
-        f"{LOOK_BACK.days} days</h2>{body}</section>"
-    )
+    title = words.say("Biggest moves of due in the last {days} days", days=LOOK_BACK.days)
+    return f'<section class="nocs-panel" data-testid="steps"><h2>{title}</h2>{body}</section>'
 
 
 def _days(step: Step, words: Words) -> str:
@@ -189,34 +207,32 @@ def _absences_html(board: Dashboard, snapshot: Snapshot, code: str, words: Words
     missing = board.past.absences(snapshot.run.id, source, code, snapshot.as_of - LOOK_BACK)
     if missing:
         shown = ", ".join(
-            f"{escape(words.moment(as_of))} (run {run_id})"
+            words.say("{moment} (run {run})", moment=escape(words.moment(as_of)), run=run_id)
             for run_id, as_of in missing[:SHOWN_ABSENCES]
         )
         more = len(missing) - SHOWN_ABSENCES
-        text = f"{words.counted(len(missing), 'run')}: {shown}" + (
-            f" and {more} more" if more > 0 else ""
-        )
+        count = words.say_n("{count} run", "{count} runs", len(missing))
+        text = f"{count}: {shown}" + (words.say(" and {count} more", count=more) * (more > 0))
     else:
-        text = "None."
+        text = words.say("None.")
+    title = words.say("Runs without this area in the last {days} days", days=LOOK_BACK.days)
     return (
         f'<section class="nocs-panel" data-testid="absences" data-count="{len(missing)}">'
-        f"<h2>Runs without this area in the last {LOOK_BACK.days} days</h2>"
+        f"<h2>{title}</h2>"
         f'<p class="nocs-note">{text}</p></section>'
     )
 
 
-def _choice_html(snapshot: Snapshot, code: str) -> str:
+def _choice_html(snapshot: Snapshot, code: str, words: Words) -> str:
     note = ""
     if code and _find(snapshot.areas, code) is None:
-        note = (
-            f'<p class="nocs-note" data-testid="unknown-area">Area {escape(code)} is not in the '
-            "figures of this refresh.</p>"
-        )
+        text = words.say("Area {code} is not in the figures of this refresh.", code=escape(code))
+        note = f'<p class="nocs-note" data-testid="unknown-area">{text}</p>'
     links = "".join(
-        area_link(area.nocs_code, area.nocs_name, is_current=area.nocs_code == code)
+        area_link(area.nocs_code, area.nocs_name, words, is_current=area.nocs_code == code)
         for area in snapshot.areas
     )
     return (
-        f'<section class="nocs-others"><h2 class="nocs-h2">Areas</h2>{note}'
+        f'<section class="nocs-others"><h2 class="nocs-h2">{words.say("Areas")}</h2>{note}'
         f'<p class="nocs-areas-links">{links}</p></section>'
     )

@@ -4,36 +4,43 @@ from collections.abc import Sequence
 from html import escape
 
 from nocs.access import Action, Entry
+from nocs.language import later
 from nocs.ui.runs import log_table
 from nocs.ui.words import Words
 
 ACTIONS = {
-    Action.SIGN_IN: "Signed in",
-    Action.SIGN_OUT: "Signed out",
-    Action.REFUSAL: "Refused",
-    Action.REFRESH: "Asked for a refresh",
-    Action.DOWNLOAD: "Downloaded",
-    Action.TOKEN_MADE: "Made a token",
-    Action.TOKEN_REVOKED: "Revoked a token",
+    Action.SIGN_IN: later("Signed in"),
+    Action.SIGN_OUT: later("Signed out"),
+    Action.REFUSAL: later("Refused"),
+    Action.REFRESH: later("Asked for a refresh"),
+    Action.DOWNLOAD: later("Downloaded"),
+    Action.TOKEN_MADE: later("Made a token"),
+    Action.TOKEN_REVOKED: later("Revoked a token"),
 }
+HEADINGS = (later("Who"), later("Action"), later("From where"), later("What"))
 
 
 def audit_html(entries: Sequence[Entry], words: Words, *, limit: int) -> str:
     """The rows, newest first."""
     if not entries:
-        return '<p class="nocs-refresh" data-testid="audit-empty">Nothing was found.</p>'
-    more = f", the newest {limit}" if len(entries) == limit else ""
-    headings = (f"When ({escape(words.zone_name)})", "Who", "Action", "From where", "What")
+        nothing = words.say("Nothing was found.")
+        return f'<p class="nocs-refresh" data-testid="audit-empty">{nothing}</p>'
+    caption = words.say("Newest first")
+    if len(entries) == limit:
+        caption = words.say("Newest first, the newest {count}", count=limit)
+    zone = escape(words.zone_name)
+    headings = (words.say("When ({zone})", zone=zone), *(words.say(text) for text in HEADINGS))
     rows = "".join(_row(entry, words) for entry in entries)
-    return log_table(f"Newest first{more}", headings, rows, "audit")
+    return log_table(caption, headings, rows, "audit")
 
 
 def _row(entry: Entry, words: Words) -> str:
     return (
         f'<tr data-action="{entry.action}">'
         f'<th scope="row" class="nocs-line">{words.exact_moment(entry.at)}</th>'
-        f'<td data-label="Who">{escape(entry.who) or "unknown"}</td>'
-        f'<td data-label="Action">{ACTIONS[entry.action]}</td>'
-        f'<td data-label="From where">{escape(entry.address)}</td>'
-        f'<td class="nocs-text" data-label="What">{escape(entry.detail)}</td></tr>'
+        f'<td data-label="{words.say("Who")}">{escape(entry.who) or words.say("unknown")}</td>'
+        f'<td data-label="{words.say("Action")}">{words.say(ACTIONS[entry.action])}</td>'
+        f'<td data-label="{words.say("From where")}">{escape(entry.address)}</td>'
+        f'<td class="nocs-text" data-label="{words.say("What")}">'
+        f"{words.quoted(escape(entry.detail))}</td></tr>"
     )

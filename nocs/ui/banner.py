@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from html import escape
 
+from nocs.language import later
 from nocs.live import LiveState
 from nocs.model import Run, RunStatus, Snapshot
 from nocs.ui.words import Words
@@ -14,9 +15,9 @@ from nocs.ui.words import Words
 SCHEDULER_SILENT_AFTER = timedelta(seconds=60)
 
 FAILURES = {
-    RunStatus.FAILED: "The last refresh failed",
-    RunStatus.REJECTED: "The last refresh was rejected: its figures broke a rule",
-    RunStatus.ABANDONED: "The last refresh was abandoned",
+    RunStatus.FAILED: later("The last refresh failed"),
+    RunStatus.REJECTED: later("The last refresh was rejected: its figures broke a rule"),
+    RunStatus.ABANDONED: later("The last refresh was abandoned"),
 }
 
 
@@ -39,12 +40,13 @@ def banners_html(state: LiveState, now: datetime, words: Words) -> str:
     return "".join(_banners(state, now, words))
 
 
-def warnings_html(snapshot: Snapshot) -> str:
+def warnings_html(snapshot: Snapshot, words: Words) -> str:
     """The warnings of the published run, as a quiet notice; empty without any."""
     if not snapshot.run.warnings:
         return ""
-    items = "".join(f"<li>{escape(warning)}</li>" for warning in snapshot.run.warnings)
-    return banner("warnings", "quiet", "Notes on these figures", f"<ul>{items}</ul>")
+    warnings = (words.quoted(escape(warning)) for warning in snapshot.run.warnings)
+    items = "".join(f"<li>{warning}</li>" for warning in warnings)
+    return banner("warnings", "quiet", words.say("Notes on these figures"), f"<ul>{items}</ul>")
 
 
 def banner(name: str, tone: str, title: str, body: str) -> str:
@@ -62,38 +64,46 @@ def _banners(state: LiveState, now: datetime, words: Words) -> Iterator[str]:
         yield banner(
             "problem",
             "bad",
-            f"The cache cannot be reached since {words.time(since, now)}",
-            f"<p>{escape(state.problem)}</p>{_kept(state.snapshot, words)}",
+            words.say("The cache cannot be reached since {time}", time=words.time(since, now)),
+            f"<p>{words.quoted(escape(state.problem))}</p>{_kept(state.snapshot, words)}",
         )
     if run := failure(state):
         when = run.finished_at or run.queued_at
         yield banner(
             "failure",
             "bad",
-            f"{FAILURES[run.status]} ({words.time(when, now)})",
-            f"<p>{escape(run.error)}</p>{_kept(state.snapshot, words)}",
+            f"{words.say(FAILURES[run.status])} ({words.time(when, now)})",
+            f"<p>{words.quoted(escape(run.error))}</p>{_kept(state.snapshot, words)}",
         )
     # A failure that was the refused login itself has said all this.
     if state.pause and not (run and run.error_code == state.pause.error_code):
         yield banner(
             "pause",
             "warn",
-            f"Oracle refuses the login since {words.time(state.pause.since, now)} "
-            f"({escape(state.pause.error_code)})",
-            "<p>It is not asked again by itself, because repeated tries lock the account. "
-            "Restart the scheduler with the corrected setting, or press Refresh.</p>",
+            words.say(
+                "Oracle refuses the login since {time} ({code})",
+                time=words.time(state.pause.since, now),
+                code=escape(state.pause.error_code),
+            ),
+            words.say(
+                "<p>It is not asked again by itself, because repeated tries lock the account. "
+                "Restart the scheduler with the corrected setting, or press Refresh.</p>"
+            ),
         )
     if not state.problem and not has_scheduler(state, now):
         yield banner(
             "scheduler",
             "warn",
-            "No scheduler is running",
-            "<p>Figures are not refreshed until one runs: start it with "
-            "<code>nocs scheduler</code>.</p>",
+            words.say("No scheduler is running"),
+            words.say(
+                "<p>Figures are not refreshed until one runs: start it with "
+                "<code>nocs scheduler</code>.</p>"
+            ),
         )
 
 
 def _kept(snapshot: Snapshot | None, words: Words) -> str:
     if snapshot is None:
-        return "<p>There are no earlier figures to show.</p>"
-    return f"<p>The figures of {words.moment(snapshot.as_of)} are kept and shown below.</p>"
+        return f"<p>{words.say('There are no earlier figures to show.')}</p>"
+    text = later("The figures of {moment} are kept and shown below.")
+    return f"<p>{words.say(text, moment=words.moment(snapshot.as_of))}</p>"

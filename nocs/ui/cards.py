@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from html import escape
 
+from nocs.language import later
 from nocs.model import ZERO, Snapshot
 from nocs.money import signed
 from nocs.past import Past
@@ -16,8 +17,13 @@ from nocs.ui.sparkline import sparkline
 from nocs.ui.words import Words
 
 BALANCED = "balanced"
-BEFORE = "since the refresh before"
-FIRST = '<p class="nocs-change nocs-since">First published refresh</p>'
+BEFORE = later("since the refresh before")
+NET_WORDS = (later("credit"), later("due"), later("balanced"))
+OVERALL = {
+    "credit": later("overall credit"),
+    "due": later("overall due"),
+    BALANCED: later("balanced"),
+}
 
 
 @lru_cache(maxsize=16)
@@ -26,29 +32,34 @@ def cards_html(
 ) -> str:
     """All four cards. Exact values stand in data-value, under the contract's names.
 
-    `since` says what `snapshot.previous` are the totals of; the small lines show `days`.
+    `since` says what `snapshot.previous` are the totals of (in the language of `words`, unless
+    it is left out); the small lines show `days`.
     """
-    drawing = _Cards(snapshot, words, since, days)
+    drawing = _Cards(snapshot, words, words.say(BEFORE) if since is BEFORE else since, days)
     net = snapshot.totals.net_balance
     cards = (
         drawing.customers(),
         drawing.amount(
             "credit",
+            later("Credit"),
             "positive_balance_amt",
-            ("more credit", "less credit"),
-            note="from " + drawing.count("positive_qty", "customer"),
+            (later("more credit"), later("less credit")),
+            note=words.say("from {customers}", customers=drawing.customers_of("positive_qty")),
         ),
         drawing.amount(
             "due",
+            later("Due"),
             "negative_balance_amt",
-            ("less due", "more due"),
-            note="from " + drawing.count("negative_qty", "customer"),
+            (later("less due"), later("more due")),
+            note=words.say("from {customers}", customers=drawing.customers_of("negative_qty")),
         ),
         drawing.amount(
             "net",
+            later("Net"),
             "net_balance",
-            ("towards credit", "towards due"),
-            note=f'<strong class="nocs-word" data-testid="net-word">{overall(net)}</strong>',
+            (later("towards credit"), later("towards due")),
+            note='<strong class="nocs-word" data-testid="net-word">'
+            f"{words.say(OVERALL[net_word(net)])}</strong>",
             tone=net_word(net),
         ),
     )
@@ -60,18 +71,12 @@ def cards_html(
 
 
 def net_word(net: Decimal) -> str:
-    """What a net amount is: credit, due or balanced."""
+    """What a net amount is: credit, due or balanced; a key of looks and a text to be said."""
     return "credit" if net > ZERO else "due" if net < ZERO else BALANCED
 
 
-def overall(net: Decimal) -> str:
-    """The same for all areas together."""
-    word = net_word(net)
-    return word if word == BALANCED else f"overall {word}"
-
-
 def change_words(change: Decimal, meanings: tuple[str, str]) -> str:
-    """What a change means; `meanings` are the words for above and below zero."""
+    """What a change means; `meanings` are the texts for above and below zero."""
     return meanings[0] if change > 0 else meanings[1] if change < 0 else ""
 
 
@@ -86,22 +91,31 @@ class _Cards:
 
     def customers(self) -> str:
         now, before, words = self.snapshot.totals, self.snapshot.previous, self.words
-        change = FIRST
+        change = self._first()
         if before:
             moved = now.total_customers - before.total_customers
             change = self._change(signed(words.count(moved)), str(moved))
+        areas = words.areas(now.areas)
         zero = now.total_customers - now.positive_qty - now.negative_qty
         figure = (
             f'<p class="nocs-big" data-figure="total_customers"'
             f' data-value="{now.total_customers}">{escape(words.count(now.total_customers))}</p>'
-            f'<p class="nocs-full">in {self.count("areas", "area")}</p>'
+            f'<p class="nocs-full">{words.say("in {areas}", areas=self._count("areas", areas))}</p>'
         )
-        note = f"{escape(words.count(zero))} with a balance of 0"
-        line = self._line("total_customers", "Customers", "")
-        return _card("customers", "Customers", figure, note, line + change)
+        note = words.say("{count} with a balance of 0", count=escape(words.count(zero)))
+        title = words.say("Customers")
+        line = self._line("total_customers", title, "")
+        return _card("customers", title, figure, note, line + change)
 
     def amount(
-        self, name: str, figure: str, meanings: tuple[str, str], *, note: str, tone: str = ""
+        self,
+        name: str,
+        title: str,
+        figure: str,
+        meanings: tuple[str, str],
+        *,
+        note: str,
+        tone: str = "",
     ) -> str:
         """One of the three cards of amounts; due alone never has a plus."""
         value: Decimal = getattr(self.snapshot.totals, figure)
@@ -112,20 +126,31 @@ class _Cards:
             f'<p class="nocs-big" aria-hidden="true">{escape(short)}</p>'
             f'<p class="nocs-full" data-figure="{figure}" data-value="{value}">{escape(full)}</p>'
         )
-        change = FIRST
+        change = self._first()
         if self.snapshot.previous:
             moved: Decimal = value - getattr(self.snapshot.previous, figure)
             text = signed(self.words.short(moved))
             change = self._change(
-                text, str(moved), change_words(moved, meanings), signed(self.words.full(moved))
+                text, str(moved), self._meaning(moved, meanings), signed(self.words.full(moved))
             )
-        line = self._line(figure, name.capitalize(), name)
-        return _card(name, name.capitalize(), shown, note, line + change, tone=tone or name)
+        title = self.words.say(title)
+        line = self._line(figure, title, name)
+        return _card(name, title, shown, note, line + change, tone=tone or name)
 
-    def count(self, name: str, one: str) -> str:
+    def customers_of(self, name: str) -> str:
+        return self._count(name, self.words.customers(getattr(self.snapshot.totals, name)))
+
+    def _count(self, name: str, text: str) -> str:
         value: int = getattr(self.snapshot.totals, name)
-        text = escape(self.words.counted(value, one))
-        return f'<span data-figure="{name}" data-value="{value}">{text}</span>'
+        return f'<span data-figure="{name}" data-value="{value}">{escape(text)}</span>'
+
+    def _first(self) -> str:
+        text = self.words.say("First published refresh")
+        return f'<p class="nocs-change nocs-since">{text}</p>'
+
+    def _meaning(self, change: Decimal, meanings: tuple[str, str]) -> str:
+        word = change_words(change, meanings)
+        return self.words.say(word) if word else ""
 
     def _line(self, figure: str, title: str, tone: str) -> str:
         values = [getattr(day.totals, figure) for day in self.days]
@@ -133,7 +158,10 @@ class _Cards:
             return ""
         form = self.words.count if figure == "total_customers" else self.words.short
         low, high = form(min(values)), form(max(values))
-        label = f"{title} at the end of the last {len(values)} days, between {low} and {high}"
+        label = self.words.say(
+            "{figure} at the end of the last {days} days, between {low} and {high}",
+            figure=title, days=len(values), low=low, high=high,
+        )  # fmt: skip
         return sparkline(values, tone, label)
 
     def _change(self, text: str, value: str, meaning: str = "", full: str = "") -> str:
@@ -142,7 +170,7 @@ class _Cards:
         meaning = f" <span>{meaning}</span>" if meaning else ""
         return (
             f'<p class="nocs-change" data-change="{value}"{title}>'
-            f"<b>{escape(text) if is_moved else 'No change'}</b>{meaning}"
+            f"<b>{escape(text) if is_moved else self.words.say('No change')}</b>{meaning}"
             f'<span class="nocs-since"> {escape(self.since)}</span></p>'
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from html import escape
 
+from nocs.language import later
 from nocs.model import Figures, Totals
 from nocs.money import signed
 from nocs.past import Past, percent
@@ -11,9 +12,21 @@ from nocs.ui.cards import change_words
 from nocs.ui.words import Words
 
 ROWS: tuple[tuple[str, str, tuple[str, str]], ...] = (
-    ("Credit", "positive_balance_amt", ("more", "less")),
-    ("Due", "negative_balance_amt", ("less due", "more due")),
-    ("Net", "net_balance", ("towards credit", "towards due")),
+    (
+        later("Credit"),
+        "positive_balance_amt",
+        (later("more"), later("less")),
+    ),
+    (
+        later("Due"),
+        "negative_balance_amt",
+        (later("less due"), later("more due")),
+    ),
+    (
+        later("Net"),
+        "net_balance",
+        (later("towards credit"), later("towards due")),
+    ),
 )
 Compared = Sequence[tuple[str, Past | None]]
 
@@ -23,23 +36,24 @@ def changes_html(
 ) -> str:
     """One column a comparison, named by the moment of its run; a dash where there is none."""
     heads = "".join(
-        f'<th scope="col">{escape(title)}<br><small>{escape(_when(past, words))}</small></th>'
+        f'<th scope="col">{escape(words.say(title))}<br>'
+        f"<small>{escape(_when(past, words))}</small></th>"
         for title, past in compared
     )
     thens = [figures_of(past) if past else None for _, past in compared]
     rows = "".join(
-        f'<tr><th scope="row">{title}</th>'
+        f'<tr><th scope="row">{words.say(title)}</th>'
         + "".join(
-            _cell(now, then, name, meanings, words, f"{label}, {_when(past, words)}")
+            _cell(now, then, name, meanings, words, f"{words.say(label)}, {_when(past, words)}")
             for (label, past), then in zip(compared, thens, strict=True)
         )
         + "</tr>"
         for title, name, meanings in ROWS
     )
     return (
-        '<section class="nocs-panel" data-testid="changes"><h2>Change since</h2>'
+        f'<section class="nocs-panel" data-testid="changes"><h2>{words.say("Change since")}</h2>'
         '<div class="nocs-wide"><table class="nocs-changes">'
-        f'<thead><tr><th scope="col">Figure</th>{heads}</tr></thead>'
+        f'<thead><tr><th scope="col">{words.say("Figure")}</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
     )
 
@@ -50,7 +64,7 @@ def totals_of(past: Past) -> Totals | None:
 
 
 def _when(past: Past | None, words: Words) -> str:
-    return words.moment(past.as_of) if past else "no figures"
+    return words.moment(past.as_of) if past else words.say("no figures")
 
 
 def _cell(  # noqa: PLR0917
@@ -68,10 +82,10 @@ def _cell(  # noqa: PLR0917
     share = percent(change, abs(before))
     meaning = change_words(change, meanings)
     tone = "" if not change else "credit" if change > 0 else "due"
-    parts = [f"<small>{meaning}</small>" if meaning else ""]
+    parts = [f"<small>{words.say(meaning)}</small>" if meaning else ""]
     if share is not None and name != "net_balance":
-        parts.insert(0, f"<small>{abs(share)} %</small>")
-    title = f"{escape(words.full(before))} then"
+        parts.insert(0, words.digits(f"<small>{abs(share)} %</small>"))
+    title = words.say("{amount} then", amount=escape(words.full(before)))
     return (
         f'<td data-label="{escape(label)}" data-figure="{name}" data-change="{change}"'
         f' title="{title}">'

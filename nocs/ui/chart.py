@@ -5,6 +5,7 @@ once from an address that a browser keeps for good, and only after cards and tab
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from nocs import charts
+from nocs.language import ENGLISH, Language, later
 from nocs.model import Snapshot
 from nocs.past import Pareto, pareto
 from nocs.settings import Settings
@@ -20,7 +22,13 @@ from nocs.ui.style import asset
 from nocs.ui.words import Words
 from nocs.web.assets import plotly_url
 
-SIZES: dict[str, int | None] = {"Top 5": 5, "Top 10": 10, "All": None}
+SIZES: dict[str, int | None] = {later("Top 5"): 5, later("Top 10"): 10, later("All"): None}
+# What chart.js says.
+TEXTS = {
+    "save": later("Save as picture"),
+    "saved": later("Save the chart {chart} as a picture"),
+    "missing": later("The charts could not be loaded."),
+}
 
 _component = st.components.v2.component("nocs.charts", js=asset("chart.js"), isolate_styles=False)
 
@@ -31,14 +39,16 @@ def area_charts(snapshot: Snapshot, settings: Settings, filtered: str) -> None:
 
     `filtered` says which areas they are; a click on a bar opens the area.
     """
+    spoken = settings.spoken
     with st.container(horizontal=True, vertical_alignment="center", key="charts_head"):
-        st.html('<h2 class="nocs-h2">Charts</h2>')
+        st.html(f'<h2 class="nocs-h2">{spoken.say("Charts")}</h2>')
         size = st.segmented_control(
-            "Areas in the top charts",
+            spoken.say("Areas in the top charts"),
             list(SIZES),
             default="Top 5",
             required=True,
             key="chart_size",
+            format_func=spoken.say,
             label_visibility="collapsed",
         )
     draw("charts", _figures(snapshot, SIZES[size], settings), snapshot, settings, filtered)
@@ -65,11 +75,21 @@ def draw(
             "charts": list(figures),
             "stamp": _stamp(snapshot, settings, filtered),
             "look": look,
+            "locale": _locale(settings.spoken),
+            "texts": {name: settings.spoken.say(text) for name, text in TEXTS.items()},
         },
         on_area_change=_nothing,
     )
     if opens and picked.area:
         open_area(picked.area)
+
+
+def _locale(language: Language) -> dict[str, Any]:
+    """What Plotly has to know for the labels of its axes of time; English it knows itself."""
+    if language.code == "en":
+        return {"name": "en"}
+    months = [language.month(datetime(2000, month, 1, tzinfo=UTC)) for month in range(1, 13)]
+    return {"name": language.code, "months": months}
 
 
 def entry(name: str, title: str, note: str, figure: Any) -> dict[str, Any]:
@@ -85,44 +105,49 @@ def entry(name: str, title: str, note: str, figure: Any) -> dict[str, Any]:
 
 @lru_cache(maxsize=32)
 def _figures(snapshot: Snapshot, count: int | None, settings: Settings) -> list[dict[str, Any]]:
-    areas, shares = snapshot.areas, pareto(snapshot.areas)
+    areas, shares, say = snapshot.areas, pareto(snapshot.areas), settings.spoken.say
     due = charts.top(areas, charts.DUE, count, settings)
     credit = charts.top(areas, charts.CREDIT, count, settings)
     both = charts.credit_against_due(areas, settings)
     return [
-        entry("top-due", "Top due", "Largest due first", due),
-        entry("top-credit", "Top credit", "Largest credit first", credit),
+        entry("top-due", say("Top due"), say("Largest due first"), due),
+        entry("top-credit", say("Top credit"), say("Largest credit first"), credit),
         entry(
             "pareto",
-            "Where the due is",
-            pareto_words(shares, len(areas)),
+            say("Where the due is"),
+            pareto_words(shares, len(areas), settings.spoken),
             charts.pareto_chart(shares, settings),
         ),
         entry(
             "credit-against-due",
-            "Credit against due",
-            "Due to the left, credit to the right",
+            say("Credit against due"),
+            say("Due to the left, credit to the right"),
             both,
         ),
     ]
 
 
-def pareto_words(shares: Pareto, areas: int) -> str:
+def pareto_words(shares: Pareto, areas: int, language: Language = ENGLISH) -> str:
     """'6 of 17 areas hold 80 % of the due: Fatulla, …'."""
     if not shares.count:
-        return "No area has due"
+        return language.say("No area has due")
     names = ", ".join(area.nocs_name for area in shares.areas[: shares.count][:8])
     more = " …" if shares.count > 8 else ""
-    verb = "holds" if shares.count == 1 else "hold"
-    return f"{shares.count} of {areas} areas {verb} {shares.percent} % of the due: {names}{more}"
+    return language.say_n(
+        "{count} of {areas} areas holds {percent} % of the due: {names}",
+        "{count} of {areas} areas hold {percent} % of the due: {names}",
+        shares.count,
+        count=shares.count, areas=areas, percent=shares.percent, names=names + more,
+    )  # fmt: skip
 
 
 def _stamp(snapshot: Snapshot, settings: Settings, filtered: str) -> str:
     """What a saved picture says under its title."""
     words = Words.of(settings)
-    parts = [f"As of {words.moment(snapshot.as_of)} ({words.zone_name})"]
+    as_of = words.say("As of {moment}", moment=words.moment(snapshot.as_of))
+    parts = [f"{as_of} ({words.zone_name})"]
     parts += [filtered] if filtered else []
-    parts += ["DEMO DATA"] if snapshot.is_demo else []
+    parts += [words.say("DEMO DATA")] if snapshot.is_demo else []
     return escape(" · ".join(parts), quote=False)
 
 

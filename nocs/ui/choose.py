@@ -9,12 +9,30 @@ from typing import Any
 
 import streamlit as st
 
+from nocs.language import later
 from nocs.model import Snapshot
 from nocs.ui.style import asset
 from nocs.ui.view import AREAS, COMPARE, DUE_ABOVE, EARLIER, Link
 from nocs.ui.words import Words
 
 KEY = "choose"
+# What choose.js says.
+TEXTS = {
+    "find": later("Find an area"),
+    "hint": later("Find"),
+    "areas": later("Areas"),
+    "picked": later("{count} of {total} areas"),
+    "apply": later("Apply"),
+    "due": later("Due above"),
+    "amounts": later("any, 50 L, 1 Cr"),
+    "compare": later("Compare with"),
+    "other": later("another time …"),
+    "moment": later("As of"),
+    "reset": later("Clear"),
+    "link": later("Copy link"),
+    "copied": later("Copied"),
+    "refused": later("Copy it from the address bar"),
+}
 _component = st.components.v2.component("nocs.choose", js=asset("choose.js"), isolate_styles=False)
 
 
@@ -35,17 +53,19 @@ def choose(
         key=KEY,
         data={
             "areas": [[area.nocs_code, area.nocs_name] for area in everything.areas],
-            "title": everything.title,
+            "title": words.say(everything.title),
             "chosen": {
                 "areas": list(link.areas),
                 "due_above": link.due_above,
                 "compare": link.compare,
             },
-            "compares": [["", "the refresh before"]]
-            + [[name, title] for name, (title, _, _) in EARLIER.items()],
+            "compares": [["", words.say("the refresh before")]]
+            + [[name, words.say(title)] for name, (title, _, _) in EARLIER.items()],
             "first": _input(first, words),
             "last": _input(last, words),
             "parts": list(parts),
+            "texts": {name: words.say(text) for name, text in TEXTS.items()},
+            "digits": words.digits("0123456789"),
         },
         on_chosen_change=_remember,
     )

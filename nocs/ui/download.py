@@ -5,7 +5,7 @@ import streamlit as st
 from nocs import workbook
 from nocs.access import Action
 from nocs.dashboard import Dashboard
-from nocs.ui import viewer
+from nocs.ui import reader, viewer
 from nocs.ui.view import View
 from nocs.ui.words import Words
 
@@ -17,7 +17,7 @@ def button(board: Dashboard, view: View, words: Words, person: str) -> None:
 
     Each download is noted in the audit under the person's name.
     """
-    snapshot, settings = view.snapshot, board.settings
+    snapshot, settings = view.snapshot, reader.settings()
     extras = workbook.Extras(
         filtered=view.filter_words(words),
         all_areas=len(view.everything.areas),
@@ -35,7 +35,7 @@ def button(board: Dashboard, view: View, words: Words, person: str) -> None:
         return workbook.build(snapshot, settings, person, board.now(), extras.with_trend(moments))
 
     st.download_button(
-        "Download Excel",
+        words.say("Download Excel"),
         data=build,
         file_name=name,
         mime=MIME,

@@ -14,12 +14,14 @@ from nocs import __version__
 from nocs.access import Viewer
 from nocs.dashboard import dashboard
 from nocs.errors import NocsError
-from nocs.settings import ROOT
-from nocs.ui import sign_in, style, viewer
+from nocs.language import later
+from nocs.settings import ROOT, Settings
+from nocs.ui import reader, sign_in, style, viewer
 from nocs.ui.banner import banner
 from nocs.ui.style import ASSETS
+from nocs.ui.words import Words
 
-TITLE = "NOCS balance summary"
+TITLE = later("NOCS balance summary")
 PAGES = ROOT / "pages"
 STAY_SECONDS = 5.0
 
@@ -28,54 +30,74 @@ PagesManager.uses_pages_directory = False
 
 def run() -> None:
     """Draw the page that the address names, for who may see it."""
+    try:
+        words = reader.words()
+    except NocsError:  # it is told below
+        words = Words.of(Settings())
+    title = words.say(TITLE)
     st.set_page_config(
-        page_title=TITLE,
+        page_title=title,
         page_icon=ASSETS / "icon.svg",
         layout="wide",
         initial_sidebar_state="collapsed",
-        menu_items={"About": f"{TITLE} {__version__}"},
+        menu_items={"About": f"{title} {__version__}"},
     )
     try:
+        reader.remember()
         person = sign_in.enter()
         if person is None:
-            st.navigation([st.Page(_nothing, title=TITLE)], position="hidden")
+            st.navigation([st.Page(_nothing, title=title)], position="hidden")
             style.apply()
+            with _row():
+                reader.switch()
             return
-        page = st.navigation(_pages(person), position="top")
+        page = st.navigation(_pages(person, words), position="top")
         style.apply()
-        _head(person)
+        _head(person, words)
         page.run()
     except NocsError as error:
         style.apply()
-        body = f"<p>{escape(error.what)}</p><p>{escape(error.remedy)}</p>"
-        st.html(banner("start", "bad", "The dashboard cannot show its figures", body))
-    st.html(f'<p class="nocs-version" data-testid="version">{TITLE} {__version__}</p>')
+        body = words.quoted(f"<p>{escape(error.what)}</p><p>{escape(error.remedy)}</p>")
+        st.html(banner("start", "bad", words.say("The dashboard cannot show its figures"), body))
+    st.html(f'<p class="nocs-version" data-testid="version">{title} {__version__}</p>')
 
 
-def _pages(person: Viewer) -> list[Any]:
+def _pages(person: Viewer, words: Words) -> list[Any]:
     pages = [
-        st.Page(PAGES / "balance_summary.py", title="Balance summary", default=True),
-        st.Page(PAGES / "trends.py", title="Trends", url_path="trends"),
-        st.Page(PAGES / "area.py", title="Area", url_path="area"),
+        st.Page(PAGES / "balance_summary.py", title=words.say("Balance summary"), default=True),
+        st.Page(PAGES / "trends.py", title=words.say("Trends"), url_path="trends"),
+        st.Page(PAGES / "area.py", title=words.say("Area"), url_path="area"),
     ]
     if person.is_operator:
         pages += [
-            st.Page(PAGES / "refreshes.py", title="Refreshes", url_path="refreshes"),
-            st.Page(PAGES / "audit.py", title="Audit", url_path="audit"),
+            st.Page(PAGES / "refreshes.py", title=words.say("Refreshes"), url_path="refreshes"),
+            st.Page(PAGES / "audit.py", title=words.say("Audit"), url_path="audit"),
         ]
     return pages
 
 
-def _head(person: Viewer) -> None:
-    """Who is signed in; or that nobody is, and everybody may look."""
+def _head(person: Viewer, words: Words) -> None:
+    """Who is signed in, or that nobody is and everybody may look; and the switch of languages."""
     if viewer.is_signed_in_here():
-        with st.container(horizontal=True, horizontal_alignment="right", key="who"):
-            st.html(sign_in.who_html(person))
-            st.button("Sign out", key="sign_out", type="tertiary", on_click=sign_in.sign_out)
+        with _row():
+            st.html(sign_in.who_html(person, words))
+            st.button(
+                words.say("Sign out"), key="sign_out", type="tertiary", on_click=sign_in.sign_out
+            )
+            reader.switch()
         _stay(person)
-    elif dashboard().settings.allow_anonymous:
-        body = "<p>Whoever reaches this address sees all figures and may refresh them.</p>"
-        st.html(banner("anonymous", "warn", "This dashboard has no sign-in", body))
+        return
+    if dashboard().settings.allow_anonymous:
+        text = words.say("Whoever reaches this address sees all figures and may refresh them.")
+        title = words.say("This dashboard has no sign-in")
+        st.html(banner("anonymous", "warn", title, f"<p>{text}</p>"))
+    with _row():
+        reader.switch()
+
+
+def _row() -> Any:
+    """The row above a page's title, at the right."""
+    return st.container(horizontal=True, horizontal_alignment="right", key="who")
 
 
 @st.fragment(run_every=STAY_SECONDS)

@@ -7,33 +7,42 @@ below its end, and the words say that it takes longer than usual.
 from datetime import datetime, timedelta
 from html import escape
 
-from nocs.freshness import Freshness, age, freshness, in_words
+from nocs.freshness import Freshness, age, freshness
+from nocs.language import later
 from nocs.live import LiveState
 from nocs.model import Phase, Run, RunStatus, Snapshot
 from nocs.settings import Settings
 from nocs.ui.words import Words
 
 PHASES = (Phase.CONNECTING, Phase.QUERYING, Phase.CHECKING, Phase.PUBLISHING)
+PHASE_WORDS = {
+    Phase.CONNECTING: later("connecting"),
+    Phase.QUERYING: later("querying"),
+    Phase.CHECKING: later("checking"),
+    Phase.PUBLISHING: later("publishing"),
+    Phase.WAITING: later("waiting to retry"),
+}
 MOST_PERCENT = 95
 BADGES = {
-    Freshness.FRESH: "Fresh",
-    Freshness.LATE: "Late",
-    Freshness.STALE: "Stale",
+    Freshness.FRESH: later("Fresh"),
+    Freshness.LATE: later("Late"),
+    Freshness.STALE: later("Stale"),
 }
 
 
-def as_of_html(snapshot: Snapshot, now: datetime, settings: Settings) -> str:
+def as_of_html(snapshot: Snapshot, now: datetime, settings: Settings, words: Words) -> str:
     """The as of time with its zone, the age in words, and the badges."""
-    words = Words.of(settings)
     state = freshness(snapshot.as_of, now, settings.interval)
-    demo = '<span class="nocs-badge" data-badge="demo">Demo data</span>'
+    demo = f'<span class="nocs-badge" data-badge="demo">{words.say("Demo data")}</span>'
+    as_of = words.say("As of {moment}", moment=words.moment(snapshot.as_of))
+    old = words.say("{span} old", span=words.span(age(snapshot.as_of, now)))
     return (
         '<p class="nocs-asof" data-testid="as-of">'
         f'<span class="nocs-badge" data-badge="{state}" data-testid="freshness">'
-        f"{BADGES[state]}</span>{demo if snapshot.is_demo else ''}"
-        f'<span><time datetime="{snapshot.as_of.isoformat()}">As of '
-        f"{words.moment(snapshot.as_of)}</time> ({escape(words.zone_name)})</span>"
-        f'<span class="nocs-age" data-testid="age">{in_words(age(snapshot.as_of, now))} old</span>'
+        f"{words.say(BADGES[state])}</span>{demo if snapshot.is_demo else ''}"
+        f'<span><time datetime="{snapshot.as_of.isoformat()}">'
+        f"{as_of}</time> ({escape(words.zone_name)})</span>"
+        f'<span class="nocs-age" data-testid="age">{old}</span>'
         "</p>"
     )
 
@@ -41,52 +50,61 @@ def as_of_html(snapshot: Snapshot, now: datetime, settings: Settings) -> str:
 def refresh_html(state: LiveState, now: datetime, words: Words, reason: str = "") -> str:
     """One line about refreshing: progress, or why none may start, or how long one takes."""
     if state.open_run is not None:
-        return progress_html(state.open_run, state.typical_duration, now)
-    text = f"{reason or _next_words(state, now, words)}{_standby_words(state)}"
+        return progress_html(state.open_run, state.typical_duration, now, words)
+    text = f"{reason or _next_words(state, now, words)}{_standby_words(state, words)}"
     return f'<p class="nocs-refresh" data-testid="refresh-line">{escape(text)}</p>'
 
 
-def progress_html(run: Run, typical: timedelta | None, now: datetime) -> str:
+def progress_html(run: Run, typical: timedelta | None, now: datetime, words: Words) -> str:
     """Phase, elapsed time and estimated rest of the open run, with a bar."""
     if run.status is RunStatus.QUEUED or run.started_at is None:
-        waited = in_words(age(run.queued_at, now))
-        line = f"Refresh is queued · waiting for the scheduler · {waited}"
-        return _bar(run, line, 0)
+        line = words.say(
+            "Refresh is queued · waiting for the scheduler · {span}",
+            span=words.span(age(run.queued_at, now)),
+        )
+        return _bar(run, line, 0, words)
     elapsed = age(run.started_at, now)
     phase = run.phase or Phase.CONNECTING
-    attempt = f" (try {run.attempt})" if run.attempt > 1 else ""
-    line = f"Refreshing: {phase}{attempt} · {in_words(elapsed)} so far · {rest(elapsed, typical)}"
-    return _bar(run, line, _percent(elapsed, typical, phase))
+    attempt = words.say(" (try {count})", count=run.attempt) if run.attempt > 1 else ""
+    line = words.say(
+        "Refreshing: {phase} · {span} so far · {rest}",
+        phase=words.say(PHASE_WORDS[phase]) + attempt,
+        span=words.span(elapsed),
+        rest=rest(elapsed, typical, words),
+    )
+    return _bar(run, line, _percent(elapsed, typical, phase), words)
 
 
-def rest(elapsed: timedelta, typical: timedelta | None) -> str:
+def rest(elapsed: timedelta, typical: timedelta | None, words: Words) -> str:
     """The estimated rest in words."""
     if typical is None:
-        return "usually a few minutes"
+        return words.say("usually a few minutes")
     left = typical - elapsed
     if left > timedelta(0):
-        return f"about {in_words(max(left, timedelta(seconds=1)))} left"
-    return f"longer than usual ({in_words(typical)})"
+        return words.say("about {span} left", span=words.span(max(left, timedelta(seconds=1))))
+    return words.say("longer than usual ({span})", span=words.span(typical))
 
 
-def takes(typical: timedelta | None) -> str:
+def takes(typical: timedelta | None, words: Words) -> str:
     """How long a refresh takes, for whoever is about to ask for one."""
     if typical is None or typical < timedelta(seconds=10):
-        return "A refresh may take minutes."
-    return f"A refresh takes about {in_words(typical)}."
+        return words.say("A refresh may take minutes.")
+    return words.say("A refresh takes about {span}.", span=words.span(typical))
 
 
-def _standby_words(state: LiveState) -> str:
+def _standby_words(state: LiveState, words: Words) -> str:
     if state.standby_lag is None:
         return ""
-    return f" Read from a standby, at most {in_words(state.standby_lag)} behind."
+    text = later(" Read from a standby, at most {span} behind.")
+    return words.say(text, span=words.span(state.standby_lag))
 
 
 def _next_words(state: LiveState, now: datetime, words: Words) -> str:
     planned = [s.next_run_at for s in state.schedulers if s.next_run_at and s.next_run_at > now]
     if not planned:
-        return takes(state.typical_duration)
-    return f"{takes(state.typical_duration)} Next one at {words.time(min(planned), now)}."
+        return takes(state.typical_duration, words)
+    following = words.say("Next one at {time}.", time=words.time(min(planned), now))
+    return f"{takes(state.typical_duration, words)} {following}"
 
 
 def _percent(elapsed: timedelta, typical: timedelta | None, phase: Phase) -> int:
@@ -96,12 +114,12 @@ def _percent(elapsed: timedelta, typical: timedelta | None, phase: Phase) -> int
     return 100 * step // len(PHASES) + 5
 
 
-def _bar(run: Run, line: str, percent: int) -> str:
+def _bar(run: Run, line: str, percent: int, words: Words) -> str:
     return (
         f'<div class="nocs-refresh" data-testid="progress" data-run="{run.id}"'
         f' data-status="{run.status}" data-phase="{run.phase or ""}">'
         f"<p>{escape(line)}</p>"
-        f'<div class="nocs-bar" role="progressbar" aria-label="Refresh" aria-valuemin="0"'
-        f' aria-valuemax="100" aria-valuenow="{percent}">'
+        f'<div class="nocs-bar" role="progressbar" aria-label="{words.say("Refresh")}"'
+        f' aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}">'
         f'<i style="width: {percent}%"></i></div></div>'
     )

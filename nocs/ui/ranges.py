@@ -8,24 +8,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from nocs.language import later
 from nocs.model import SourceKind
 from nocs.past import Grain, Moment, Span
 from nocs.settings import Settings
+from nocs.ui.words import Words
 
 DAY = timedelta(days=1)
 MOST_HOURLY, MOST_DAILY = 10 * DAY, 425 * DAY
 LENGTHS: dict[str, timedelta | None] = {
-    "Day": DAY,
-    "Week": 7 * DAY,
-    "Month": 31 * DAY,
-    "Year": 366 * DAY,
-    "All": None,
-    "Custom": None,
+    later("Day"): DAY,
+    later("Week"): 7 * DAY,
+    later("Month"): 31 * DAY,
+    later("Year"): 366 * DAY,
+    later("All"): None,
+    later("Custom"): None,
 }
 WORDS = {
-    Grain.HOUR: "the last refresh of each hour",
-    Grain.DAY: "the last refresh of each day",
-    Grain.MONTH: "the last refresh of each month",
+    Grain.HOUR: later("the last refresh of each hour"),
+    Grain.DAY: later("the last refresh of each day"),
+    Grain.MONTH: later("the last refresh of each month"),
 }
 
 
@@ -59,11 +61,14 @@ def grain_of(length: timedelta) -> Grain:
     return Grain.DAY if length <= MOST_DAILY else Grain.MONTH
 
 
-def missing_note(moments: Sequence[Moment]) -> str:
+def missing_note(moments: Sequence[Moment], words: Words) -> str:
     """How often areas were missing; empty when never."""
     full = max((moment.totals.areas for moment in moments), default=0)
     count = sum(moment.totals.areas < full for moment in moments)
     if not count:
         return ""
-    points = "1 point" if count == 1 else f"{count} points"
-    return f"At {points} an area was missing (circles): totals are lower there."
+    return words.say_n(
+        "At {count} point an area was missing (circles): totals are lower there.",
+        "At {count} points an area was missing (circles): totals are lower there.",
+        count,
+    )

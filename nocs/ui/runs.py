@@ -7,55 +7,71 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html import escape
 
-from nocs.freshness import age, in_words
+from nocs.freshness import age
+from nocs.language import later
 from nocs.live import LiveState
 from nocs.model import DEMO_HISTORY, Run, RunStatus, Scheduler, Trigger
 from nocs.ui.banner import SCHEDULER_SILENT_AFTER
 from nocs.ui.progress import progress_html
-from nocs.ui.words import Words, lasted
+from nocs.ui.words import Words
 
 RESULTS = {
-    RunStatus.QUEUED: "Queued",
-    RunStatus.RUNNING: "Running",
-    RunStatus.SUCCEEDED: "Published",
-    RunStatus.REJECTED: "Rejected",
-    RunStatus.FAILED: "Failed",
-    RunStatus.ABANDONED: "Abandoned",
+    RunStatus.QUEUED: later("Queued"),
+    RunStatus.RUNNING: later("Running"),
+    RunStatus.SUCCEEDED: later("Published"),
+    RunStatus.REJECTED: later("Rejected"),
+    RunStatus.FAILED: later("Failed"),
+    RunStatus.ABANDONED: later("Abandoned"),
 }
 CAUSES = {
-    Trigger.STARTUP: "Start of the scheduler",
-    Trigger.SCHEDULE: "Schedule",
-    Trigger.MANUAL: "Refresh button",
-    Trigger.API: "API",
-    Trigger.CLI: "Command",
+    Trigger.STARTUP: later("Start of the scheduler"),
+    Trigger.SCHEDULE: later("Schedule"),
+    Trigger.MANUAL: later("Refresh button"),
+    Trigger.API: later("API"),
+    Trigger.CLI: later("Command"),
 }
+SCHEDULER_HEADINGS = (
+    later("Scheduler"),
+    later("State"),
+    later("Heartbeat"),
+    later("Next refresh"),
+)
+RUN_HEADINGS = (
+    later("Refresh"),
+    later("Result"),
+    later("Asked for ({zone})"),
+    later("By"),
+    later("Took"),
+    later("Areas"),
+    later("Notes"),
+)
 
 
-def in_progress_html(state: LiveState, now: datetime) -> str:
+def in_progress_html(state: LiveState, now: datetime, words: Words) -> str:
     """The open run with its bar, or that there is none."""
     if state.open_run is None:
-        return '<p class="nocs-refresh" data-testid="refresh-line">No refresh is running.</p>'
-    return progress_html(state.open_run, state.typical_duration, now)
+        text = words.say("No refresh is running.")
+        return f'<p class="nocs-refresh" data-testid="refresh-line">{text}</p>'
+    return progress_html(state.open_run, state.typical_duration, now, words)
 
 
 def schedulers_html(schedulers: Sequence[Scheduler], now: datetime, words: Words) -> str:
     """Name, heartbeat age and next run of each scheduler."""
     if not schedulers:
-        return '<p class="nocs-refresh">No scheduler has been heard of.</p>'
+        return f'<p class="nocs-refresh">{words.say("No scheduler has been heard of.")}</p>'
     rows = "".join(_scheduler(scheduler, now, words) for scheduler in schedulers)
-    return log_table(
-        "Schedulers", ("Scheduler", "State", "Heartbeat", "Next refresh"), rows, "schedulers"
-    )
+    headings = [words.say(heading) for heading in SCHEDULER_HEADINGS]
+    return log_table(words.say("Schedulers"), headings, rows, "schedulers")
 
 
 def runs_html(runs: Sequence[Run], words: Words) -> str:
     """The log, newest first."""
     if not runs:
-        return '<p class="nocs-refresh">No refresh has been asked for yet.</p>'
+        return f'<p class="nocs-refresh">{words.say("No refresh has been asked for yet.")}</p>'
     zone = escape(words.zone_name)
-    headings = ("Refresh", "Result", f"Asked for ({zone})", "By", "Took", "Areas", "Notes")
+    headings = [words.say(heading, zone=zone) for heading in RUN_HEADINGS]
     rows = "".join(_run(run, words) for run in runs)
-    return log_table("Refreshes, newest first", headings, rows, "runs")
+    return log_table(words.say("Refreshes, newest first"), headings, rows, "runs")
 
 
 def log_table(caption: str, headings: Sequence[str], rows: str, name: str) -> str:
@@ -70,40 +86,49 @@ def log_table(caption: str, headings: Sequence[str], rows: str, name: str) -> st
 def _scheduler(scheduler: Scheduler, now: datetime, words: Words) -> str:
     beat = age(scheduler.heartbeat_at, now)
     is_silent = beat > SCHEDULER_SILENT_AFTER
-    badge = _badge("stale", "Silent") if is_silent else _badge("fresh", "Running")
-    following = words.time(scheduler.next_run_at, now) if scheduler.next_run_at else "Not planned"
+    badge = (
+        _badge("stale", words.say("Silent")) if is_silent else _badge("fresh", words.say("Running"))
+    )
+    following = words.say("Not planned")
+    if scheduler.next_run_at:
+        following = words.time(scheduler.next_run_at, now)
     return (
         f'<tr><th scope="row">{escape(scheduler.name)}</th><td>{badge}</td>'
-        f'<td data-label="Heartbeat">{in_words(beat)} ago</td>'
-        f'<td data-label="Next refresh">{following}</td></tr>'
+        f'<td data-label="{words.say("Heartbeat")}">'
+        f"{words.say('{span} ago', span=words.span(beat))}</td>"
+        f'<td data-label="{words.say("Next refresh")}">{following}</td></tr>'
     )
 
 
 def _run(run: Run, words: Words) -> str:
-    cause = "Made for the demo" if run.requested_by == DEMO_HISTORY else CAUSES[run.trigger]
+    cause = words.say(CAUSES[run.trigger])
+    if run.requested_by == DEMO_HISTORY:
+        cause = words.say("Made for the demo")
     if run.requested_by and run.trigger in (Trigger.MANUAL, Trigger.API, Trigger.CLI):
         cause = f"{cause} ({run.requested_by})"
+    areas = "" if run.row_count is None else words.count(run.row_count)
     return (
         f'<tr data-run="{run.id}" data-status="{run.status}">'
-        f'<th scope="row" data-label="Refresh">{run.id}</th>'
-        f"<td>{_badge(run.status, RESULTS[run.status])}</td>"
-        f'<td class="nocs-line" data-label="Asked for">{words.exact_moment(run.queued_at)}</td>'
-        f'<td data-label="By">{escape(cause)}</td>'
-        f'<td class="nocs-line" data-label="Took">{_took(run)}</td>'
-        f'<td data-label="Areas">{"" if run.row_count is None else words.count(run.row_count)}</td>'
-        f'<td class="nocs-text">{_notes(run)}</td></tr>'
+        f'<th scope="row" data-label="{words.say("Refresh")}">{words.digits(str(run.id))}</th>'
+        f"<td>{_badge(run.status, words.say(RESULTS[run.status]))}</td>"
+        f'<td class="nocs-line" data-label="{words.say("Asked for")}">'
+        f"{words.exact_moment(run.queued_at)}</td>"
+        f'<td data-label="{words.say("By")}">{escape(cause)}</td>'
+        f'<td class="nocs-line" data-label="{words.say("Took")}">{_took(run, words)}</td>'
+        f'<td data-label="{words.say("Areas")}">{areas}</td>'
+        f'<td class="nocs-text">{_notes(run, words)}</td></tr>'
     )
 
 
-def _took(run: Run) -> str:
+def _took(run: Run, words: Words) -> str:
     if run.duration_ms is not None:
-        return lasted(timedelta(milliseconds=run.duration_ms))
-    return "still running" if run.status is RunStatus.RUNNING else ""
+        return words.lasted(timedelta(milliseconds=run.duration_ms))
+    return words.say("still running") if run.status is RunStatus.RUNNING else ""
 
 
-def _notes(run: Run) -> str:
+def _notes(run: Run, words: Words) -> str:
     lines = [run.error, *run.warnings] if run.error else list(run.warnings)
-    return "<br>".join(escape(line) for line in lines)
+    return words.quoted("<br>".join(escape(line) for line in lines))
 
 
 def _badge(tone: str, text: str) -> str:

@@ -5,15 +5,19 @@ from typing import Any
 
 import streamlit as st
 
-from nocs.access import EVERYBODY, Action, Viewer, viewer_of
+from nocs.access import EVERYBODY, Action, Role, Viewer, viewer_of
 from nocs.dashboard import dashboard
-from nocs.ui import viewer
+from nocs.language import later
+from nocs.ui import reader, viewer
+from nocs.ui.words import Words
 from nocs.web.identity import SignIn, Standing
 
 COOKIE = "_streamlit_user"
 WAIT_SECONDS = 5.0
 _HELD = "nocs_sign_in_held"
 _TOLD = "nocs_cookie_told"
+ROLES = {Role.OPERATOR: later("operator"), Role.VIEWER: later("viewer")}
+AGAIN = later("Sign in again")
 
 
 def enter() -> Viewer | None:
@@ -36,12 +40,13 @@ def enter() -> Viewer | None:
     return person
 
 
-def who_html(person: Viewer) -> str:
+def who_html(person: Viewer, words: Words) -> str:
     """Who is signed in, and as what."""
-    limits = "" if person.areas is None else f" · {_areas(len(person.areas))}"
+    assert person.role
+    limits = "" if person.areas is None else f" · {words.areas(len(person.areas))}"
     return (
         f'<p class="nocs-who" data-testid="who">{escape(person.name)}'
-        f" · {escape(str(person.role))}{limits}</p>"
+        f" · {words.say(ROLES[person.role])}{limits}</p>"
     )
 
 
@@ -63,7 +68,7 @@ def _ask_to_sign_in() -> None:
     if st.context.cookies.get(COOKIE) and not st.session_state.get(_TOLD):
         st.session_state[_TOLD] = True
         viewer.note(Action.REFUSAL, "", "a cookie of sign-in that is not valid")
-    _door("Sign in", "Balances of the areas are shown to people of the company only.")
+    _door(later("Sign in"), later("Balances of the areas are shown to people of the company only."))
 
 
 def _stop(standing: Standing) -> None:
@@ -71,19 +76,22 @@ def _stop(standing: Standing) -> None:
         if st.session_state.pop(_HELD, False):
             # Who is still signed in at the provider comes back without a question.
             st.login()
-        _door("Sign in again", "The provider has to confirm your sign-in.")
+        _door(AGAIN, later("The provider has to confirm your sign-in."))
     elif standing is Standing.IDLE:
         minutes = dashboard().settings.idle_minutes
-        _door("Sign in again", f"You were signed out after {minutes:g} min without use.")
+        _door(AGAIN, later("You were signed out after {count} min without use."), f"{minutes:g}")
     elif standing is Standing.WAITS:
+        words = reader.words()
         with _centred():
             _panel(
-                "Your sign-in cannot be confirmed",
-                "The identity provider does not answer. The page opens by itself when it does.",
+                words.say("Your sign-in cannot be confirmed"),
+                words.say(
+                    "The identity provider does not answer. The page opens by itself when it does."
+                ),
             )
         _wait()
     else:
-        _door("Sign in again", "You have signed out.")
+        _door(AGAIN, later("You have signed out."))
 
 
 @st.fragment(run_every=WAIT_SECONDS)
@@ -94,19 +102,25 @@ def _wait() -> None:
 
 
 def _refuse(person: Viewer) -> None:
-    name = escape(person.name) or "You"
+    words = reader.words()
+    name = escape(person.name) or words.say("You")
     with _centred():
         _panel(
-            "You have no access",
-            f"{name}: signed in, but without a role here. Ask whoever runs this dashboard.",
+            words.say("You have no access"),
+            words.say(
+                "{name}: signed in, but without a role here. Ask whoever runs this dashboard.",
+                name=name,
+            ),
         )
-        st.button("Sign out", on_click=sign_out)
+        st.button(words.say("Sign out"), on_click=sign_out)
 
 
-def _door(action: str, why: str) -> None:
+def _door(action: str, why: str, count: str = "") -> None:
+    words = reader.words()
     with _centred():
-        _panel("NOCS balance summary", escape(why))
-        st.button(action, type="primary", on_click=st.login)
+        said = words.say(why, count=words.digits(count))
+        _panel(words.say("NOCS balance summary"), escape(said))
+        st.button(words.say(action), type="primary", on_click=st.login)
 
 
 def _centred() -> Any:
@@ -119,7 +133,3 @@ def _panel(title: str, text: str) -> None:
         f'<div class="nocs-door" data-testid="door"><h1 class="nocs-h1">{title}</h1>'
         f"<p>{text}</p></div>"
     )
-
-
-def _areas(count: int) -> str:
-    return f"{count} area" if count == 1 else f"{count} areas"

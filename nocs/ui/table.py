@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from nocs.language import later
 from nocs.model import ZERO, CachedArea, Figures, Snapshot, Totals
 from nocs.money import cents, signed
 from nocs.past import Past
@@ -39,18 +40,29 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column("nocs_name", "Area", "ascending", "name"),
-    Column("nocs_code", "Code", "ascending", "code"),
-    Column("total_customers", "Customers"),
-    Column("positive_qty", "Credit customers", tone="credit"),
-    Column("positive_balance_amt", "Credit", tone="credit", is_amount=True),
-    Column("negative_qty", "Due customers", tone="due"),
+    Column("nocs_name", later("Area"), "ascending", "name"),
+    Column("nocs_code", later("Code"), "ascending", "code"),
+    Column("total_customers", later("Customers")),
+    Column("positive_qty", later("Credit customers"), tone="credit"),
+    Column("positive_balance_amt", later("Credit"), tone="credit", is_amount=True),
+    Column("negative_qty", later("Due customers"), tone="due"),
     # Due is stored negative: the largest due is the smallest number.
-    Column("negative_balance_amt", "Due", "ascending", "due", is_amount=True),
-    Column("net_balance", "Net", "ascending", "net", is_amount=True),
-    Column(SHARE, "Share of due", tone="due"),
-    Column(DAYS, "Last days", tone="days"),
+    Column("negative_balance_amt", later("Due"), "ascending", "due", is_amount=True),
+    Column("net_balance", later("Net"), "ascending", "net", is_amount=True),
+    Column(SHARE, later("Share of due"), tone="due"),
+    Column(DAYS, later("Last days"), tone="days"),
 )
+
+# What table.js says.
+TEXTS = {
+    "sort": later("Sort by"),
+    "natural": later("Order of the report"),
+    "lowest": later("{column}, lowest first"),
+    "highest": later("{column}, highest first"),
+    "search": later("Search areas"),
+    "hint": later("Search name or code"),
+    "found": later("{count} of {total} areas found. The totals are those of all {total}."),
+}
 
 _AreaStyler: Any = Styler.from_custom_template([str(ASSETS)], html_table="areas.tpl")
 _component = st.components.v2.component("nocs.areas", js=asset("table.js"), isolate_styles=False)
@@ -66,7 +78,9 @@ def area_table(snapshot: Snapshot, words: Words, all_areas: int, days: tuple[Pas
         data={
             "html": table_html(snapshot, words, all_areas, days),
             "areas": snapshot.totals.areas,
-            "title": snapshot.title,
+            "title": words.say(snapshot.title),
+            "texts": {name: words.say(text) for name, text in TEXTS.items()},
+            "digits": words.digits("0123456789"),
         },
         on_opened_change=_nothing,
     )
@@ -81,17 +95,22 @@ def table_html(
     """The table as HTML; its last row, the totals, is the foot."""
     columns = COLUMNS if len(days) > 1 else COLUMNS[:-1]
     rows = [_row(area, snapshot.totals) for area in snapshot.areas]
-    rows.append(_total_row(snapshot, all_areas))
+    rows.append(_total_row(snapshot, all_areas, words))
     # Objects, because a column of Decimals must stay one.
     frame = pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object)
     styler = _AreaStyler(frame).hide(axis="index").format(_formats(words))
     html: str = styler.to_html(
         columns=[_heading(column, words) for column in columns],
-        links=[area_link(area.nocs_code, area.nocs_name) for area in snapshot.areas],
-        lines=_lines(snapshot, days),
-        net_words=[net_word(row["net_balance"]) for row in rows],
+        links=[area_link(area.nocs_code, area.nocs_name, words) for area in snapshot.areas],
+        lines=_lines(snapshot, days, words),
+        tones=[net_word(row["net_balance"]) for row in rows],
+        net_words=[words.say(net_word(row["net_balance"])) for row in rows],
         bars=_bars(rows[:-1]),
-        caption=f"{rows[-1]['nocs_name']} as of {words.moment(snapshot.as_of)}",
+        caption=words.say(
+            "{areas} as of {moment}",
+            areas=rows[-1]["nocs_name"],
+            moment=words.moment(snapshot.as_of),
+        ),
         exclude_styles=True,
     )
     return html
@@ -109,22 +128,30 @@ def _row(area: CachedArea, totals: Totals) -> dict[str, Any]:
     return figures | {SHARE: share_of_due(area, totals)}
 
 
-def _total_row(snapshot: Snapshot, all_areas: int) -> dict[str, Any]:
+def _total_row(snapshot: Snapshot, all_areas: int, words: Words) -> dict[str, Any]:
     totals = snapshot.totals
     figures = {column.name: getattr(totals, column.name, "") for column in COLUMNS}
     is_all = totals.areas == all_areas
-    name = snapshot.title if is_all else f"{totals.areas} of {all_areas} areas"
+    name = (
+        words.say(snapshot.title)
+        if is_all
+        else words.say("{shown} of {total} areas", shown=totals.areas, total=all_areas)
+    )
     return figures | {"nocs_name": name, SHARE: share_of_due(totals, totals)}
 
 
-def _lines(snapshot: Snapshot, days: Sequence[Past]) -> list[str]:
+def _lines(snapshot: Snapshot, days: Sequence[Past], words: Words) -> list[str]:
     """The due of each area at the end of the last days; broken where it was missing."""
     dues = [{a.nocs_code: a.negative_balance_amt for a in day.areas} for day in days]
     return [
         sparkline(
             [due.get(area.nocs_code) for due in dues],
             "due",
-            f"Due of {area.nocs_name} at the end of the last {len(days)} days",
+            words.say(
+                "Due of {area} at the end of the last {days} days",
+                area=area.nocs_name,
+                days=len(days),
+            ),
         )
         for area in snapshot.areas
     ]
@@ -142,14 +169,15 @@ def _formats(words: Words) -> dict[str, Any]:
         column.name: (lambda value: signed(words.bare(value))) if column.is_amount else words.count
         for column in COLUMNS[2:-1]
     }
-    formats[SHARE] = lambda value: f"{value}%"
+    formats[SHARE] = lambda value: words.digits(f"{value}%")
     formats[DAYS] = lambda _value: ""
     return formats
 
 
 def _heading(column: Column, words: Words) -> dict[str, str]:
     unit = f" ({words.symbol})" if column.is_amount and words.symbol else ""
-    return {**column._asdict(), "title": escape(column.title + unit), "plain": column.title}
+    plain = words.say(column.title)
+    return {**column._asdict(), "title": escape(plain + unit), "plain": plain}
 
 
 def _nothing() -> None:

@@ -11,6 +11,7 @@ from html import escape
 import streamlit as st
 
 from nocs.dashboard import Dashboard
+from nocs.language import later
 from nocs.model import Snapshot
 from nocs.past import Past, Recent
 from nocs.selection import Selection, read_amount
@@ -20,9 +21,9 @@ DAY = timedelta(days=1)
 AREAS, DUE_ABOVE, COMPARE = "areas", "due_above", "compare"
 # What can be compared with, how far back it lies, and how far off its run may be.
 EARLIER = {
-    "yesterday": ("the same time yesterday", DAY, DAY / 2),
-    "week": ("the same time a week ago", 7 * DAY, 1.5 * DAY),
-    "month": ("the same time 30 days ago", 30 * DAY, 1.5 * DAY),
+    "yesterday": (later("the same time yesterday"), DAY, DAY / 2),
+    "week": (later("the same time a week ago"), 7 * DAY, 1.5 * DAY),
+    "month": (later("the same time 30 days ago"), 30 * DAY, 1.5 * DAY),
 }
 
 
@@ -71,16 +72,22 @@ class View:
         """'3 of 17 areas, due above ₹ 1,00,000.00'; empty when nothing is filtered."""
         if self.selection.is_all:
             return ""
-        text = f"{words.count(len(self.snapshot.areas))} of {_areas(self.everything, words)}"
-        if self.selection.due_above is not None:
-            text += f", due above {words.full(self.selection.due_above)}"
-        return text
+        areas = words.say_n(
+            "{shown} of {count} area",
+            "{shown} of {count} areas",
+            len(self.everything.areas),
+            shown=words.count(len(self.snapshot.areas)),
+        )
+        if self.selection.due_above is None:
+            return areas
+        above = words.full(self.selection.due_above)
+        return words.say("{areas}, due above {amount}", areas=areas, amount=above)
 
     def since(self, words: Words) -> str:
         """What the cards' changes count from."""
         if self.is_compared and self.baseline:
-            return f"since {words.moment(self.baseline.as_of)}"
-        return "since the refresh before"
+            return words.say("since {moment}", moment=words.moment(self.baseline.as_of))
+        return words.say("since the refresh before")
 
 
 def read_view(
@@ -92,13 +99,13 @@ def read_view(
 ) -> View:
     """The view that a link names; `snapshot` and `recent` hold what the person may see."""
     notices: list[str] = []
-    selection = _selection(snapshot, link, notices)
+    selection = _selection(snapshot, link, notices, words)
     shown = selection.of(snapshot)
     codes = _codes(selection, snapshot)
     recent = recent or Recent(run_id=snapshot.run.id)
     if codes is not None:
         recent = recent.restricted_to(codes)
-    chosen = _earlier(board, snapshot, link.compare, codes, notices)
+    chosen = _earlier(board, snapshot, link.compare, codes, notices, words)
     baseline = chosen or recent.before
     if baseline is not None:
         shown = replace(shown, previous=baseline.totals)
@@ -119,13 +126,20 @@ def notices_html(view: View, words: Words) -> str:
     lines = [escape(notice) for notice in view.notices]
     if text := view.filter_words(words):
         lines.append(
-            f"<b>Filtered: {escape(text)}.</b> Cards, table, charts, link and workbook are those "
-            "of these areas."
+            words.say(
+                "<b>Filtered: {areas}.</b> Cards, table, charts, link and workbook are those of "
+                "these areas.",
+                areas=escape(text),
+            )
         )
     if view.is_compared and view.baseline:
         lines.append(
-            f"<b>Compared with {escape(words.moment(view.baseline.as_of))}</b> "
-            f"(refresh {view.baseline.run_id}). Link and workbook compare with it too."
+            words.say(
+                "<b>Compared with {moment}</b> (refresh {run}). Link and workbook compare with it "
+                "too.",
+                moment=escape(words.moment(view.baseline.as_of)),
+                run=view.baseline.run_id,
+            )
         )
     items = "".join(f"<p>{line}</p>" for line in lines)
     return f'<div class="nocs-notice" role="status" data-testid="notices">{items}</div>' * bool(
@@ -133,27 +147,34 @@ def notices_html(view: View, words: Words) -> str:
     )
 
 
-def _selection(snapshot: Snapshot, link: Link, notices: list[str]) -> Selection:
+def _selection(snapshot: Snapshot, link: Link, notices: list[str], words: Words) -> Selection:
     codes, due_above = None, None
     if link.areas:
         known = {area.nocs_code for area in snapshot.areas}
         if unknown := sorted(set(link.areas) - known):
-            notices.append(f"The link names areas that are not here: {', '.join(unknown)}.")
+            text = later("The link names areas that are not here: {areas}.")
+            notices.append(words.say(text, areas=", ".join(unknown)))
         # A link to unknown areas only must not pass for one to all of them.
         codes = frozenset(link.areas)
     if typed := link.due_above:
         due_above = read_amount(typed)
         if due_above is None:
-            notices.append(f"“{typed}” is not an amount, so areas are not filtered by their due.")
+            notices.append(
+                words.say(
+                    "“{typed}” is not an amount, so areas are not filtered by their due.",
+                    typed=typed,
+                )
+            )
     return Selection(codes, due_above)
 
 
-def _earlier(
+def _earlier(  # noqa: PLR0917
     board: Dashboard,
     snapshot: Snapshot,
     compare: str,
     codes: frozenset[str] | None,
     notices: list[str],
+    words: Words,
 ) -> Past | None:
     run, source = snapshot.run.id, snapshot.run.source
     if not compare:
@@ -163,21 +184,28 @@ def _earlier(
         title, back, within = EARLIER[compare]
         found = board.past.near(run, source, snapshot.as_of - back, within, codes)
         if found is None:
-            notices.append(f"There are no figures of {title} to compare with.")
+            text = later("There are no figures of {moment} to compare with.")
+            notices.append(words.say(text, moment=words.say(title)))
         return found
     try:
         moment = datetime.fromisoformat(compare)
     except ValueError:
-        notices.append(f"“{compare}” is not a time to compare with, such as 2026-11-20T10:00.")
+        notices.append(
+            words.say(
+                "“{typed}” is not a time to compare with, such as {example}.",
+                typed=compare,
+                example="2026-11-20T10:00",
+            )
+        )
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=board.settings.zone)
     found = board.past.at_or_before(run, source, moment, codes)
     if found is None or found.run_id == run:
         notices.append(
-            "There are no figures to compare with by then."
+            words.say("There are no figures to compare with by then.")
             if found is None
-            else "That time is the present one: there is nothing to compare."
+            else words.say("That time is the present one: there is nothing to compare.")
         )
         return None
     return found
@@ -187,7 +215,3 @@ def _codes(selection: Selection, snapshot: Snapshot) -> frozenset[str] | None:
     """Never more than the person may see, also where nothing is filtered."""
     chosen = selection.codes_in(snapshot.areas)
     return snapshot.only if chosen is None else chosen
-
-
-def _areas(snapshot: Snapshot, words: Words) -> str:
-    return words.counted(len(snapshot.areas), "area")

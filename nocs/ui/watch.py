@@ -15,7 +15,7 @@ from nocs.dashboard import dashboard
 from nocs.errors import NocsError
 from nocs.live import LiveState, refusal
 from nocs.model import Trigger
-from nocs.ui import viewer
+from nocs.ui import reader, viewer
 from nocs.ui.banner import has_scheduler
 from nocs.ui.progress import as_of_html, refresh_html
 from nocs.ui.runs import in_progress_html, schedulers_html
@@ -57,15 +57,15 @@ def _status(page: Hashable) -> None:
     state, now = board.state(), board.now()
     if drawn(state, now) != page:
         viewer.rerun()
-    reason = _reason(state, now)
+    words = reader.words()
+    reason = _reason(state, now, words)
     said = reason or st.session_state.get(ANSWER, "")
-    words = Words.of(board.settings)
     with st.container(horizontal=True, vertical_alignment="center", key="status"):
-        head = as_of_html(state.snapshot, now, board.settings) if state.snapshot else _empty()
+        head = _head(state, now, words)
         st.html(f'<div class="nocs-status">{head}{refresh_html(state, now, words, said)}</div>')
         if viewer.current().is_operator:
             st.button(
-                "Refresh",
+                words.say("Refresh"),
                 key="refresh",
                 disabled=bool(reason) or state.open_run is not None,
                 on_click=ask_for_refresh,
@@ -77,8 +77,9 @@ def _refreshes(page: Hashable) -> None:
     state, now = board.state(), board.now()
     if drawn(state, now) != page:
         viewer.rerun()
-    schedulers = schedulers_html(state.schedulers, now, Words.of(board.settings))
-    st.html(f'<div class="nocs-facts">{in_progress_html(state, now)}{schedulers}</div>')
+    words = reader.words()
+    schedulers = schedulers_html(state.schedulers, now, words)
+    st.html(f'<div class="nocs-facts">{in_progress_html(state, now, words)}{schedulers}</div>')
 
 
 def ask_for_refresh() -> None:
@@ -87,19 +88,24 @@ def ask_for_refresh() -> None:
     if not person.is_operator:
         return  # the button is not drawn for others, but a browser may say that it was pressed
     try:
-        answer = dashboard().request_refresh(Trigger.MANUAL, person.name, viewer.address())
+        answer = dashboard().request_refresh(
+            Trigger.MANUAL, person.name, viewer.address(), reader.words().language
+        )
         st.session_state[ANSWER] = answer.refused
     except NocsError as error:
         st.session_state[ANSWER] = str(error)
 
 
-def _reason(state: LiveState, now: datetime) -> str:
+def _reason(state: LiveState, now: datetime, words: Words) -> str:
     """Why the button is off; empty when a refresh may be asked for or is on."""
     if state.open_run is not None:
         st.session_state.pop(ANSWER, None)
         return ""
-    return refusal(state, now)
+    return refusal(state, now, words.language)
 
 
-def _empty() -> str:
-    return '<p class="nocs-asof" data-testid="as-of">Data is being calculated</p>'
+def _head(state: LiveState, now: datetime, words: Words) -> str:
+    if state.snapshot:
+        return as_of_html(state.snapshot, now, dashboard().settings, words)
+    text = words.say("Data is being calculated")
+    return f'<p class="nocs-asof" data-testid="as-of">{text}</p>'

@@ -13,7 +13,7 @@ from nocs.model import Snapshot
 from nocs.settings import Settings
 from nocs.workbook import areas, charts, movers, summary, trend
 from nocs.workbook.extras import Extras, file_name, trend_span
-from nocs.workbook.writer import Writer
+from nocs.workbook.writer import TITLE, Writer
 
 __all__ = ["Extras", "build", "file_name", "trend_span"]
 
@@ -37,13 +37,13 @@ def build(
 
     Without an earlier run and a trend in `extras` there are no sheets Movers and Trend.
     """
-    extras = extras or Extras()
+    extras, say = extras or Extras(), settings.spoken.say
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, OPTIONS) as book:
         book.set_properties(
             {
-                "title": "NOCS balance summary" + (" (demo data)" if snapshot.is_demo else ""),
-                "subject": f"Refresh run {snapshot.run.id}",
+                "title": say(TITLE) + (say(" (demo data)") if snapshot.is_demo else ""),
+                "subject": say("Refresh run {run}", run=snapshot.run.id),
                 "created": now.astimezone(UTC).replace(tzinfo=None),
             }
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
+from nocs.language import later
 from nocs.model import ZERO, CachedArea, Figures, Totals
 from nocs.workbook.formats import (
     CREDIT,
@@ -35,6 +36,7 @@ CODE_COLUMN, CUSTOMERS_COLUMN, SHARE_COLUMN = 1, 2, 8
 MAX_NAME_WIDTH = 45
 MAX_SUM = 10**13  # from here on, cents are the 16th digit
 SHARE_FORMAT = "0.00%"
+NOCS_AREA, CODE, SHARE_OF_DUE = later("NOCS area"), later("Code"), later("Share of total due")
 TOTAL: dict[str, Any] = {"bold": True, "top": 2, "bg_color": "#EEF1F4"}
 
 
@@ -49,20 +51,27 @@ class Column:
 
 
 FIGURES = (
-    Column("Customers", INK, False, lambda f: f.total_customers),
-    Column("Credit customers", CREDIT, False, lambda f: f.positive_qty),
-    Column("Credit amount", CREDIT, True, lambda f: f.positive_balance_amt),
-    Column("Due customers", DUE, False, lambda f: f.negative_qty),
-    Column("Due amount", DUE, True, lambda f: f.negative_balance_amt),
-    Column("Net", "", True, lambda f: f.net_balance),
+    Column(later("Customers"), INK, False, lambda f: f.total_customers),
+    Column(later("Credit customers"), CREDIT, False, lambda f: f.positive_qty),
+    Column(later("Credit amount"), CREDIT, True, lambda f: f.positive_balance_amt),
+    Column(later("Due customers"), DUE, False, lambda f: f.negative_qty),
+    Column(later("Due amount"), DUE, True, lambda f: f.negative_balance_amt),
+    Column(later("Net"), "", True, lambda f: f.net_balance),
 )
 
 
 def add(writer: Writer) -> None:
     """Add the sheet to the writer's workbook."""
     areas, extras = writer.snapshot.areas, writer.extras
-    part = f" ({len(areas)} of {extras.all_areas})" if extras.filtered else ""
-    sheet = writer.sheet(f"Areas{part}")
+    name, title = "Areas", writer.say("NOCS balance summary: Areas")
+    if extras.filtered:
+        name = f"Areas ({len(areas)} of {extras.all_areas})"
+        title = writer.say(
+            "NOCS balance summary: Areas ({count} of {total})",
+            count=len(areas),
+            total=extras.all_areas,
+        )
+    sheet = writer.sheet(name, title)
     last_row = FIRST_ROW + max(len(areas), 1) - 1
     _header(writer, sheet)
     for row, area in enumerate(areas, FIRST_ROW):
@@ -92,13 +101,13 @@ def share_of_due(area: Figures, totals: Totals) -> Decimal:
 
 
 def _header(writer: Writer, sheet: Any) -> None:
-    titles = ["NOCS area", "Code", *(column.title for column in FIGURES), "Share of total due"]
+    titles = [NOCS_AREA, CODE, *(column.title for column in FIGURES), SHARE_OF_DUE]
     fills = [INK, INK, *(column.colour or INK for column in FIGURES), DUE]
     sheet.set_row(HEADER_ROW, 34)
     for column, (title, fill) in enumerate(zip(titles, fills, strict=True)):
         look = {"bold": True, "font_color": "#FFFFFF", "bg_color": fill, "text_wrap": True}
         side = "left" if column <= CODE_COLUMN else "center"
-        writer.text(sheet, HEADER_ROW, column, title, align=side, **look)
+        writer.text(sheet, HEADER_ROW, column, writer.say(title), align=side, **look)
 
 
 def _area(writer: Writer, sheet: Any, row: int, area: CachedArea) -> None:
@@ -106,7 +115,12 @@ def _area(writer: Writer, sheet: Any, row: int, area: CachedArea) -> None:
     writer.text(sheet, row, CODE_COLUMN, area.nocs_code, num_format="@", **LINE)
     _figures(writer, sheet, row, area, LINE)
     share = share_of_due(area, writer.snapshot.totals)
-    style = writer.look(num_format=SHARE_FORMAT, align="right", font_color=DUE, **LINE)
+    style = writer.look(
+        num_format=writer.shape + SHARE_FORMAT,
+        align="right",
+        font_color=DUE,
+        **LINE,
+    )
     sheet.write_number(row, SHARE_COLUMN, share, style)
 
 
@@ -132,8 +146,13 @@ def _totals_as_formulas(writer: Writer, sheet: Any, last_row: int) -> None:
     totals, row = writer.snapshot.totals, last_row + 2
     shown = f"SUBTOTAL(102,{_range(CUSTOMERS_COLUMN, last_row)})"
     everything = _total_label(writer)
-    part = f' of {count_words(totals.areas, writer.settings)} areas (filtered)"'
-    label = f'=IF({shown}={totals.areas},"{everything}","Total of "&{shown}&"{part})'
+    parts = writer.say(
+        "Total of {shown} of {count} areas (filtered)",
+        shown="\0",
+        count=count_words(totals.areas, writer.settings),
+    )
+    before, after = parts.split("\0")
+    label = f'=IF({shown}={totals.areas},"{everything}","{before}"&{shown}&"{after}")'
     sheet.write_formula(row, 0, label, writer.look(**TOTAL), everything)
     writer.text(sheet, row, CODE_COLUMN, "", **TOTAL)
     for number, column in enumerate(FIGURES, CUSTOMERS_COLUMN):
@@ -151,7 +170,12 @@ def _totals_as_formulas(writer: Writer, sheet: Any, last_row: int) -> None:
         sheet.write_formula(row, number, formula, style, value)
         _follow_the_size(writer, sheet, row, number, column)
     whole = Decimal(1) if totals.negative_balance_amt else ZERO
-    style = writer.look(num_format=SHARE_FORMAT, align="right", font_color=DUE, **TOTAL)
+    style = writer.look(
+        num_format=writer.shape + SHARE_FORMAT,
+        align="right",
+        font_color=DUE,
+        **TOTAL,
+    )
     formula = f"=SUBTOTAL(109,{_range(SHARE_COLUMN, last_row)})"
     sheet.write_formula(row, SHARE_COLUMN, formula, style, whole)
 
@@ -181,10 +205,15 @@ def _totals_as_values(writer: Writer, sheet: Any, row: int) -> None:
     writer.text(sheet, row, CODE_COLUMN, "", **TOTAL)
     _figures(writer, sheet, row, totals, TOTAL)
     whole = Decimal(1) if totals.negative_balance_amt else ZERO
-    style = writer.look(num_format=SHARE_FORMAT, align="right", font_color=DUE, **TOTAL)
+    style = writer.look(
+        num_format=writer.shape + SHARE_FORMAT,
+        align="right",
+        font_color=DUE,
+        **TOTAL,
+    )
     sheet.write_number(row, SHARE_COLUMN, whole, style)
     if writer.snapshot.areas:
-        note = (
+        note = writer.say(
             "Exact totals of all areas, which do not follow a filter: amounts of this size "
             "can't be added to the cent by a spreadsheet."
         )
@@ -193,7 +222,10 @@ def _totals_as_values(writer: Writer, sheet: Any, row: int) -> None:
 
 def _total_label(writer: Writer) -> str:
     areas = writer.snapshot.totals.areas
-    return f"Total of {count_words(areas, writer.settings)} area{'' if areas == 1 else 's'}"
+    count = count_words(areas, writer.settings)
+    return writer.language.say_n(
+        "Total of {count} area", "Total of {count} areas", areas, count=count
+    )
 
 
 def _range(column: int, last_row: int) -> str:

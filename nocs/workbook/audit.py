@@ -7,30 +7,36 @@ from typing import Any
 import xlsxwriter
 
 from nocs.access import Action, Entry
+from nocs.language import later
 from nocs.settings import Settings
 from nocs.workbook.formats import clean
 
-HEADINGS = ("When", "Who", "Action", "From where", "What")
+HEADINGS = (
+    later("When ({zone})"),
+    later("Who"),
+    later("Action"),
+    later("From where"),
+    later("What"),
+)
 WIDTHS = (22, 32, 22, 18, 60)
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 def build(entries: Sequence[Entry], actions: Mapping[Action, str], settings: Settings) -> bytes:
-    """The workbook as bytes; times are in the zone of the settings."""
-    buffer = BytesIO()
+    """The workbook as bytes, in the language and the zone of the settings."""
+    buffer, say = BytesIO(), settings.spoken.say
     with xlsxwriter.Workbook(buffer, OPTIONS) as book:
         sheet = book.add_worksheet("Audit")
         bold = book.add_format({"bold": True})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"})
         for column, (heading, width) in enumerate(zip(HEADINGS, WIDTHS, strict=True)):
-            zoned = f"{heading} ({settings.timezone})" if column == 0 else heading
-            sheet.write_string(0, column, zoned, bold)
+            sheet.write_string(0, column, say(heading, zone=settings.timezone), bold)
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 0)
         for row, entry in enumerate(entries, start=1):
             local = entry.at.astimezone(settings.zone).replace(microsecond=0, tzinfo=None)
             sheet.write_datetime(row, 0, local, moment)
-            texts = (entry.who, actions[entry.action], entry.address, entry.detail)
+            texts = (entry.who, say(actions[entry.action]), entry.address, entry.detail)
             for column, text in enumerate(texts, start=1):
                 _text(sheet, row, column, text)
         if entries:

@@ -36,13 +36,14 @@ class Block:
 
 def add(writer: Writer) -> None:
     """Add the sheet to the writer's workbook."""
-    sheet = writer.sheet("Charts")
+    sheet, say = writer.sheet("Charts", writer.say("NOCS balance summary: Charts")), writer.say
     areas = writer.snapshot.areas
     due = _largest([(area, -area.negative_balance_amt) for area in areas])
     credit = _largest([(area, area.positive_balance_amt) for area in areas])
+    owed, paid = say("Due (owed)"), say("Credit")
     blocks = (
-        Block(_title("Due (owed)", due), "Due (owed)", "No area has due.", DUE, due),
-        Block(_title("Credit", credit), "Credit", "No area has credit.", CREDIT, credit),
+        Block(_title(writer, owed, due), owed, say("No area has due."), DUE, due),
+        Block(_title(writer, paid, credit), paid, say("No area has credit."), CREDIT, credit),
     )
     _widths(writer, sheet, [bar for block in blocks for bar in block.bars])
     for number, block in enumerate(blocks):
@@ -57,8 +58,10 @@ def _largest(bars: list[tuple[CachedArea, Decimal]]) -> list[tuple[CachedArea, D
     return sorted(bars, key=lambda bar: (-bar[1], bar[0].nocs_code))[:TOP]
 
 
-def _title(word: str, bars: Sequence[Any]) -> str:
-    return f"{word}: top {len(bars)} areas" if len(bars) > 1 else f"{word}: top area"
+def _title(writer: Writer, word: str, bars: Sequence[Any]) -> str:
+    if len(bars) > 1:
+        return writer.say("{figure}: top {count} areas", figure=word, count=len(bars))
+    return writer.say("{figure}: top area", figure=word)
 
 
 def _block(writer: Writer, sheet: Any, row: int, block: Block) -> None:
@@ -67,8 +70,8 @@ def _block(writer: Writer, sheet: Any, row: int, block: Block) -> None:
         writer.text(sheet, row + 1, 0, block.nothing, font_color=MUTED)
         return
     head = {"bold": True, "font_color": "#FFFFFF", "bg_color": block.colour}
-    writer.text(sheet, row + 1, 0, "NOCS area", **head)
-    writer.text(sheet, row + 1, 1, "Code", **head)
+    writer.text(sheet, row + 1, 0, writer.say("NOCS area"), **head)
+    writer.text(sheet, row + 1, 1, writer.say("Code"), **head)
     writer.text(sheet, row + 1, 2, block.amount_title, align="right", **head)
     first = row + 2
     for number, (area, size) in enumerate(block.bars, first):
@@ -85,7 +88,8 @@ def _block(writer: Writer, sheet: Any, row: int, block: Block) -> None:
 def _chart(writer: Writer, sheet_name: str, block: Block, first: int, last: int) -> Any:
     chart = writer.book.add_chart({"type": "bar"})
     symbol = writer.settings.currency_symbol
-    words = [short_text(size, writer.settings.number_grouping) for _, size in block.bars]
+    grouping = writer.settings.number_grouping
+    words = [short_text(size, grouping, writer.language) for _, size in block.bars]
     chart.add_series(
         {
             "name": block.amount_title,
@@ -102,7 +106,7 @@ def _chart(writer: Writer, sheet_name: str, block: Block, first: int, last: int)
             },
         }
     )
-    demo = " (demo data)" if writer.snapshot.is_demo else ""
+    demo = writer.say(" (demo data)") if writer.snapshot.is_demo else ""
     font = {"size": 13, "color": block.colour}
     chart.set_title({"name": block.title + demo, "name_font": font})
     chart.set_legend({"none": True})

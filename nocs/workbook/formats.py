@@ -10,6 +10,7 @@ everywhere, so each cell takes the plain format of its own magnitude.
 import re
 from decimal import Decimal
 
+from nocs.language import Language
 from nocs.model import ZERO
 from nocs.money import MINUS, amount_text, count_text
 from nocs.settings import Settings
@@ -19,6 +20,8 @@ DUE = "#B3261E"
 INK = "#1F2933"
 MUTED = "#52606D"
 
+BANGLA_SHAPE = "[$-5000445]"  # 05: Bangla digits; 0445: Bangla
+BANGLA = "[$-445]"
 MAX_TEXT = 32_767  # UTF-16 units in a cell
 MAX_DIGITS = 15  # significant digits that a double keeps exactly
 
@@ -43,23 +46,36 @@ def bands(settings: Settings) -> tuple[tuple[int, str], ...]:
 
 def amount_format(value: Decimal | int, settings: Settings, plus: bool = False) -> str:
     """Number format of an amount of this size; `plus` marks a rise, for changes."""
-    return _sections(_pattern(value, settings) + ".00", _symbol(settings), plus)
+    shape = digit_shape(settings.spoken)
+    return _sections(shape, _pattern(value, settings) + ".00", _symbol(settings), plus)
 
 
 def count_format(value: int, settings: Settings, unit: str = "", plus: bool = False) -> str:
     """Number format of a whole number of this size, with a unit after it when one is given."""
-    return _sections(_pattern(value, settings), "", plus, quoted(f" {unit}") if unit else "")
+    words = quoted(f" {unit}") if unit else ""
+    return _sections(digit_shape(settings.spoken), _pattern(value, settings), "", plus, words)
 
 
 def amount_words(value: Decimal, settings: Settings, plus: bool = False) -> str:
     """The amount as text, exactly as its cell shows it."""
     sign = "-" if value < 0 else "+" if plus and value > 0 else ""
     symbol = f"{settings.currency_symbol} " if settings.currency_symbol else ""
-    return sign + symbol + amount_text(abs(value), settings.number_grouping)
+    return sign + symbol + amount_text(abs(value), settings.number_grouping, settings.spoken)
 
 
 def count_words(value: int, settings: Settings) -> str:
-    return count_text(value, settings.number_grouping).replace(MINUS, "-")
+    text = count_text(value, settings.number_grouping, settings.spoken)
+    return text.replace(MINUS, "-")
+
+
+def digit_shape(language: Language) -> str:
+    """What a number format begins with where a spreadsheet shall show other digits."""
+    return BANGLA_SHAPE if language.shapes_digits else ""
+
+
+def month_shape(language: Language) -> str:
+    """The same for a date that has the name of its month."""
+    return digit_shape(language) or (BANGLA if language.code == "bn" else "")
 
 
 def fits_a_number(value: Decimal) -> bool:
@@ -93,6 +109,6 @@ def _symbol(settings: Settings) -> str:
     return quoted(f"{settings.currency_symbol} ") if settings.currency_symbol else ""
 
 
-def _sections(digits: str, symbol: str, plus: bool, unit: str = "") -> str:
+def _sections(shape: str, digits: str, symbol: str, plus: bool, unit: str = "") -> str:
     body = symbol + digits + unit
-    return f"{'+' if plus else ''}{body};-{body};{body}"
+    return f"{shape}{'+' if plus else ''}{body};{shape}-{body};{shape}{body}"

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from nocs.freshness import age, freshness, in_words
+from nocs.freshness import Freshness, age, freshness
+from nocs.language import ENGLISH, Language, later
 from nocs.model import ZERO, Totals
 from nocs.workbook.formats import (
     CREDIT,
@@ -23,20 +24,46 @@ from nocs.workbook.formats import (
     count_words,
     sign_colour,
 )
-from nocs.workbook.writer import DEMO_WORDS, Writer
+from nocs.workbook.writer import DEMO_WORDS, TITLE, Writer
 
-TITLES = (("Areas", INK), ("Customers", INK), ("Credit", CREDIT), ("Due", DUE), ("Net", INK))
+TITLES = (
+    (later("Areas"), INK),
+    (later("Customers"), INK),
+    (later("Credit"), CREDIT),
+    (later("Due"), DUE),
+    (later("Net"), INK),
+)
 LAST_COLUMN = len(TITLES)
 MAX_ROW_HEIGHT = 409  # points; no row can be higher
 HEADER_ROW = 4
 FIGURE_LOOK: dict[str, Any] = {"bold": True, "font_size": 16}
 CHANGE_LOOK: dict[str, Any] = {"font_color": MUTED, "top": 1, "top_color": "#D5DAE0"}
+STATES = {
+    Freshness.FRESH: later("fresh"),
+    Freshness.LATE: later("late"),
+    Freshness.STALE: later("stale"),
+}
 MEANINGS = (
-    ("Credit", "Customers with a positive balance have paid in advance. Positive, green."),
-    ("Due", "Customers with a negative balance owe money. Shown with a minus, red."),
-    ("Net", "Credit plus due. Customers with balance 0 count under Customers only."),
-    ("Without NOCS", "Customers who reach no area are in no figure of this workbook."),
-    ("Change", "A change of Due with a minus means that customers owe more than before."),
+    (
+        later("Credit"),
+        later("Customers with a positive balance have paid in advance. Positive, green."),
+    ),
+    (
+        later("Due"),
+        later("Customers with a negative balance owe money. Shown with a minus, red."),
+    ),
+    (
+        later("Net"),
+        later("Credit plus due. Customers with balance 0 count under Customers only."),
+    ),
+    (
+        later("Without NOCS"),
+        later("Customers who reach no area are in no figure of this workbook."),
+    ),
+    (
+        later("Change"),
+        later("A change of Due with a minus means that customers owe more than before."),
+    ),
 )
 
 
@@ -51,49 +78,49 @@ class Page:
 
 def add(writer: Writer, downloaded_by: str, now: datetime) -> None:
     """Add the sheet to the writer's workbook."""
-    sheet = writer.sheet("Summary")
+    sheet = writer.sheet("Summary", writer.say(TITLE))
     page = Page(writer, sheet, _widths(writer, sheet))
     _cards(page)
     _changes(page)
     row = _details(page, HEADER_ROW + 6, downloaded_by, now)
     row = _warnings(page, row + 1)
-    _heading(page, row + 1, "What the words mean")
+    _heading(page, row + 1, writer.say("What the words mean"))
     for number, (word, meaning) in enumerate(MEANINGS, row + 2):
-        _detail(page, number, word, meaning)
+        _detail(page, number, writer.say(word), writer.say(meaning))
     sheet.print_area(0, 0, row + 1 + len(MEANINGS), LAST_COLUMN)
 
 
 def net_in_words(net: Decimal) -> str:
-    """Which side is the larger one over all areas."""
-    return "Overall credit" if net > ZERO else "Overall due" if net < ZERO else "Balanced"
+    """Which side is the larger one over all areas, as a text to be said."""
+    if not net:
+        return later("Balanced")
+    return later("Overall credit") if net > ZERO else later("Overall due")
 
 
-def duration_words(duration_ms: int | None) -> str:
+def duration_words(duration_ms: int | None, language: Language = ENGLISH) -> str:
     """A run's duration: '7 min 12 s', or '0.8 s' where whole seconds would say too little."""
     if duration_ms is None:
-        return "not known"
-    if duration_ms < 10_000:
-        return f"{duration_ms / 1000:.1f} s"
-    return in_words(timedelta(milliseconds=duration_ms))
+        return language.say("not known")
+    return language.lasted(timedelta(milliseconds=duration_ms))
 
 
 def _cards(page: Page) -> None:
     writer, sheet, totals, row = page.writer, page.sheet, page.writer.snapshot.totals, HEADER_ROW
     for column, (title, fill) in enumerate(TITLES, 1):
         look = {"bold": True, "font_color": "#FFFFFF", "bg_color": fill, "align": "right"}
-        writer.text(sheet, row, column, title, **look)
+        writer.text(sheet, row, column, writer.say(title), **look)
     sheet.set_row(row, 22)
     sheet.set_row(row + 1, 32)
-    writer.text(sheet, row + 1, 0, "This refresh", bold=True)
+    writer.text(sheet, row + 1, 0, writer.say("This refresh"), bold=True)
     writer.count(sheet, row + 1, 1, totals.areas, **FIGURE_LOOK)
     writer.count(sheet, row + 1, 2, totals.total_customers, **FIGURE_LOOK)
     for column, value in enumerate(_amounts(totals), 3):
         writer.amount(sheet, row + 1, column, value, font_color=sign_colour(value), **FIGURE_LOOK)
-    writer.count(sheet, row + 2, 3, totals.positive_qty, unit="customer", font_color=CREDIT)
-    writer.count(sheet, row + 2, 4, totals.negative_qty, unit="customer", font_color=DUE)
+    writer.count(sheet, row + 2, 3, totals.positive_qty, is_customers=True, font_color=CREDIT)
+    writer.count(sheet, row + 2, 4, totals.negative_qty, is_customers=True, font_color=DUE)
     net = totals.net_balance
     look = {"bold": True, "align": "right", "font_color": sign_colour(net)}
-    writer.text(sheet, row + 2, 5, net_in_words(net), **look)
+    writer.text(sheet, row + 2, 5, writer.say(net_in_words(net)), **look)
 
 
 def _changes(page: Page) -> None:
@@ -103,7 +130,7 @@ def _changes(page: Page) -> None:
     if previous is None:
         for column in range(1, LAST_COLUMN + 1):
             writer.text(sheet, row, column, "", **CHANGE_LOOK)
-        writer.text(sheet, row, 1, "No earlier run to compare with", **CHANGE_LOOK)
+        writer.text(sheet, row, 1, writer.say("No earlier run to compare with"), **CHANGE_LOOK)
         return
     look: dict[str, Any] = {"plus": True, **CHANGE_LOOK}
     writer.count(sheet, row, 1, totals.areas - previous.areas, **look)
@@ -111,7 +138,7 @@ def _changes(page: Page) -> None:
     pairs = zip(_amounts(totals), _amounts(previous), strict=True)
     for column, (new, old) in enumerate(pairs, 3):
         writer.amount(sheet, row, column, new - old, **look)
-    unit: dict[str, Any] = {"unit": "customer", "plus": True, "font_color": MUTED}
+    unit: dict[str, Any] = {"is_customers": True, "plus": True, "font_color": MUTED}
     writer.count(sheet, row + 1, 3, totals.positive_qty - previous.positive_qty, **unit)
     writer.count(sheet, row + 1, 4, totals.negative_qty - previous.negative_qty, **unit)
 
@@ -120,18 +147,22 @@ def _details(page: Page, row: int, downloaded_by: str, now: datetime) -> int:
     """Where the figures come from; returns the row after the last one."""
     writer, snapshot = page.writer, page.writer.snapshot
     run, unassigned = snapshot.run, snapshot.run.unassigned_customers
-    _heading(page, row, "About these figures")
+    _heading(page, row, writer.say("About these figures"))
+    say, old = writer.say, writer.language.span(age(snapshot.as_of, now))
     state = freshness(snapshot.as_of, now, writer.settings.interval)
     details: tuple[tuple[str, str | int | datetime], ...] = (
-        ("As of", snapshot.as_of),
-        ("Age when downloaded", f"{in_words(age(snapshot.as_of, now))} ({state})"),
+        (say("As of"), snapshot.as_of),
+        (say("Age when downloaded"), f"{old} ({say(STATES[state])})"),
         *_view(writer),
-        ("Source", DEMO_WORDS if snapshot.is_demo else "Oracle CC&B"),
-        ("Refresh run", run.id),
-        ("Refresh took", duration_words(run.duration_ms)),
-        ("Downloaded by", downloaded_by),
-        ("Downloaded at", now),
-        ("Customers without NOCS", "not counted" if unassigned is None else unassigned),
+        (say("Source"), say(DEMO_WORDS) if snapshot.is_demo else "Oracle CC&B"),
+        (say("Refresh run"), run.id),
+        (say("Refresh took"), duration_words(run.duration_ms, writer.language)),
+        (say("Downloaded by"), downloaded_by),
+        (say("Downloaded at"), now),
+        (
+            say("Customers without NOCS"),
+            say("not counted") if unassigned is None else unassigned,
+        ),
     )
     for number, (label, value) in enumerate(details, row + 1):
         _detail(page, number, label, value)
@@ -142,29 +173,33 @@ def _since(writer: Writer) -> str:
     extras = writer.extras
     if extras.is_compared and extras.earlier:
         local = extras.earlier.as_of.astimezone(writer.settings.zone)
-        return f"Change since {local:%Y-%m-%d %H:%M}"
-    return "Change since the previous run"
+        moment = writer.language.digits(f"{local:%Y-%m-%d %H:%M}")
+        return writer.say("Change since {moment}", moment=moment)
+    return writer.say("Change since the previous run")
 
 
 def _view(writer: Writer) -> Iterator[tuple[str, str]]:
     """What the person who downloaded it had chosen to see."""
     extras = writer.extras
     if extras.filtered:
-        yield "Filtered", f"{extras.filtered}. Every total is that of these areas."
+        text = later("{areas}. Every total is that of these areas.")
+        yield writer.say("Filtered"), writer.say(text, areas=extras.filtered)
     if extras.is_compared and extras.earlier:
         when = writer.moment_words(extras.earlier.as_of)
-        yield "Compared with", f"{when}, refresh run {extras.earlier.run_id}"
+        text = later("{moment}, refresh run {run}")
+        yield writer.say("Compared with"), writer.say(text, moment=when, run=extras.earlier.run_id)
 
 
 def _warnings(page: Page, row: int) -> int:
     """The warnings of the run; returns the row after the last one."""
-    _heading(page, row, "Warnings of this run")
+    _heading(page, row, page.writer.say("Warnings of this run"))
     warnings = page.writer.snapshot.run.warnings
     if not warnings:
-        _detail(page, row + 1, "", "None")
+        _detail(page, row + 1, "", page.writer.say("None"))
         return row + 2
     for number, warning in enumerate(warnings, 1):
-        _detail(page, row + number, f"Warning {number}", warning)
+        label = page.writer.say("Warning {count}", count=number)
+        _detail(page, row + number, label, warning)
     return row + 1 + len(warnings)
 
 
@@ -185,7 +220,7 @@ def _detail(page: Page, row: int, label: str, value: str | int | datetime) -> No
     if isinstance(value, datetime):
         writer.moment(sheet, row, 1, value)
     elif isinstance(value, int):
-        sheet.write_number(row, 1, value, writer.look(num_format="0", **look))
+        sheet.write_number(row, 1, value, writer.look(num_format=writer.shape + "0", **look))
     else:
         writer.text(sheet, row, 1, value, **look)
         paragraphs = clean(value).split("\n")

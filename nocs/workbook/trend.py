@@ -10,19 +10,28 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from nocs.language import later
 from nocs.model import Totals
 from nocs.money import short_text
 from nocs.past import Moment
-from nocs.workbook.formats import CREDIT, DUE, INK, amount_words, clean, sign_colour
+from nocs.workbook.formats import (
+    CREDIT,
+    DUE,
+    INK,
+    amount_words,
+    clean,
+    month_shape,
+    sign_colour,
+)
 from nocs.workbook.writer import LINE, Writer
 
 HEADER_ROW = 3
 FIRST_ROW = HEADER_ROW + 1
 NET = "#1D4F91"
 AMOUNTS: tuple[tuple[str, str, Callable[[Totals], Decimal]], ...] = (
-    ("Credit", CREDIT, lambda t: t.positive_balance_amt),
-    ("Due", DUE, lambda t: t.negative_balance_amt),
-    ("Net", NET, lambda t: t.net_balance),
+    (later("Credit"), CREDIT, lambda t: t.positive_balance_amt),
+    (later("Due"), DUE, lambda t: t.negative_balance_amt),
+    (later("Net"), NET, lambda t: t.net_balance),
 )
 FIRST_AMOUNT = 3
 CHART_COLUMN = FIRST_AMOUNT + len(AMOUNTS) + 1
@@ -31,11 +40,11 @@ CHART_ROWS, CHART_WIDTH, ROW_PIXELS = 15, 640, 20
 
 def add(writer: Writer, trend: Sequence[Moment]) -> None:
     """Add the sheet to the writer's workbook; `trend` is oldest first and not empty."""
-    sheet = writer.sheet("Trend")
+    sheet = writer.sheet("Trend", writer.say("NOCS balance summary: Trend"))
     _header(writer, sheet)
     for row, moment in enumerate(trend, FIRST_ROW):
         local = moment.as_of.astimezone(writer.settings.zone).replace(tzinfo=None, microsecond=0)
-        style = writer.look(num_format="yyyy-mm-dd hh:mm", align="left", **LINE)
+        style = writer.look(num_format=writer.shape + "yyyy-mm-dd hh:mm", align="left", **LINE)
         sheet.write_datetime(row, 0, local, style)
         writer.count(sheet, row, 1, moment.totals.areas, **LINE)
         writer.count(sheet, row, 2, moment.totals.total_customers, **LINE)
@@ -55,15 +64,18 @@ def add(writer: Writer, trend: Sequence[Moment]) -> None:
 
 def _header(writer: Writer, sheet: Any) -> None:
     zone = clean(writer.settings.timezone)
-    titles = [(f"Last of the day ({zone})", INK), ("Areas", INK), ("Customers", INK)]
+    titles = [(later("Last of the day ({zone})"), INK), (later("Areas"), INK)]
+    titles += [(later("Customers"), INK), *((t, fill) for t, fill, _ in AMOUNTS)]
     sheet.set_row(HEADER_ROW, 20)
-    for column, (title, fill) in enumerate([*titles, *((t, fill) for t, fill, _ in AMOUNTS)]):
+    for column, (title, fill) in enumerate(titles):
         look = {"bold": True, "font_color": "#FFFFFF", "bg_color": fill}
-        writer.text(sheet, HEADER_ROW, column, title, align="right" if column else "left", **look)
+        side = "right" if column else "left"
+        writer.text(sheet, HEADER_ROW, column, writer.say(title, zone=zone), align=side, **look)
 
 
 def _chart(writer: Writer, name: str, number: int, trend: Sequence[Moment], last: int) -> Any:
-    title, colour, value = AMOUNTS[number]
+    text, colour, value = AMOUNTS[number]
+    title = writer.say(text)
     column = FIRST_AMOUNT + number
     amounts = [value(moment.totals) for moment in trend]
     span = (max(amounts) - min(amounts)) or abs(amounts[0]) or Decimal(1)
@@ -82,13 +94,18 @@ def _chart(writer: Writer, name: str, number: int, trend: Sequence[Moment], last
             },
         }
     )
-    demo = " (demo data)" if writer.snapshot.is_demo else ""
+    demo = writer.say(" (demo data)") if writer.snapshot.is_demo else ""
     chart.set_title({"name": title + demo, "name_font": {"size": 13, "color": colour}})
     chart.set_legend({"none": True})
     chart.set_x_axis(
-        {"date_axis": True, "num_format": "d mmm", "label_position": "low", "major_unit": 14,
-         "major_unit_type": "days"}
-    )  # fmt: skip
+        {
+            "date_axis": True,
+            "num_format": month_shape(writer.language) + "d mmm",
+            "label_position": "low",
+            "major_unit": 14,
+            "major_unit_type": "days",
+        }
+    )
     room = span * Decimal("0.15")
     axis = {
         "visible": False,
@@ -104,10 +121,10 @@ def _chart(writer: Writer, name: str, number: int, trend: Sequence[Moment], last
 def _labels(amounts: Sequence[Decimal], writer: Writer) -> list[dict[str, Any]]:
     """A label for the last, lowest and highest amount, none for the others."""
     told = {len(amounts) - 1, amounts.index(min(amounts)), amounts.index(max(amounts))}
-    settings = writer.settings
+    symbol, grouping = writer.settings.currency_symbol, writer.settings.number_grouping
     words = [
         ("-" if amount < 0 else "")
-        + f"{settings.currency_symbol} {short_text(abs(amount), settings.number_grouping)}".strip()
+        + f"{symbol} {short_text(abs(amount), grouping, writer.language)}".strip()
         for amount in amounts
     ]
     return [

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from nocs.language import later
 from nocs.model import Snapshot
 from nocs.settings import Settings
 from nocs.workbook.extras import Extras
@@ -19,13 +20,15 @@ from nocs.workbook.formats import (
     amount_words,
     clean,
     count_format,
+    digit_shape,
     fits_a_number,
     quoted,
 )
 
 FONT = "Calibri"
 LINE: dict[str, Any] = {"bottom": 1, "bottom_color": "#D5DAE0"}  # under a row of a table
-DEMO_WORDS = "DEMO DATA: made-up figures, not real customers"
+DEMO_WORDS = later("DEMO DATA: made-up figures, not real customers")
+TITLE = later("NOCS balance summary")
 DEMO_FILL = "#FFC94D"  # neither the green of credit nor the red of due
 
 
@@ -37,7 +40,13 @@ class Writer:
         self.snapshot = snapshot
         self.settings = settings
         self.extras = extras
+        self.language = settings.spoken
+        self.shape = digit_shape(settings.spoken)
         self._looks: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def say(self, text: str, **values: Any) -> str:
+        """A text of the code in the workbook's language."""
+        return self.language.say(text, **values)
 
     def look(self, **properties: Any) -> Any:
         """The cell format with these properties, made once (a workbook has room for 64,000)."""
@@ -47,27 +56,32 @@ class Writer:
             self._looks[key] = self.book.add_format(base | properties)
         return self._looks[key]
 
-    def sheet(self, name: str) -> Any:
-        """A sheet with its title, its as of line and its print set-up. Rows 0 to 2 are used."""
+    def sheet(self, name: str, title: str) -> Any:
+        """A sheet with its title, its as of line and its print set-up. Rows 0 to 2 are used.
+
+        Its name is English in every language, because formulas and other tools go by it.
+        """
         sheet = self.book.add_worksheet(name)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.75)
-        demo = "&CDEMO DATA" if self.snapshot.is_demo else ""
+        demo = f"&C{self.say('DEMO DATA')}" if self.snapshot.is_demo else ""
         # An ampersand is the footer's own command sign.
-        stamp = f"As of {self.as_of_words()}"
-        sheet.set_footer(f"&L{stamp.replace('&', '&&')}{demo}&RPage &P of &N")
-        title = "NOCS balance summary" if name == "Summary" else f"NOCS balance summary: {name}"
+        stamp = self.say("As of {moment}", moment=self.as_of_words())
+        page = self.say("Page {page} of {pages}", page="&P", pages="&N")
+        sheet.set_footer(f"&L{stamp.replace('&', '&&')}{demo}&R{page}")
         self.text(sheet, 0, 0, title, bold=True, font_size=18)
-        filtered = f" · Filtered: {self.extras.filtered}" if self.extras.filtered else ""
-        partial = ", selected areas only" if self.snapshot.is_partial else ""
+        filtered = ""
+        if self.extras.filtered:
+            filtered = self.say(" · Filtered: {areas}", areas=self.extras.filtered)
+        partial = self.say(", selected areas only") if self.snapshot.is_partial else ""
         self.text(sheet, 1, 0, stamp + partial + filtered, font_color=MUTED)
         if self.snapshot.is_demo:
             banner = {"bold": True, "font_size": 14, "bg_color": DEMO_FILL}
             sheet.set_row(2, 24, self.look(**banner))
-            self.text(sheet, 2, 0, DEMO_WORDS, **banner)
+            self.text(sheet, 2, 0, self.say(DEMO_WORDS), **banner)
         sheet.set_row(0, 28)
         return sheet
 
@@ -89,13 +103,13 @@ class Writer:
         column: int,
         value: int,
         *,
-        unit: str = "",
+        is_customers: bool = False,
         plus: bool = False,
         **look: Any,
     ) -> None:
-        """A whole number; `unit` is singular and gets its s."""
-        words = unit if not unit or abs(value) == 1 else f"{unit}s"
-        form = count_format(value, self.settings, words, plus)
+        """A whole number, with the word customers after it when it counts them."""
+        unit = self.language.say_n("customer", "customers", abs(value)) if is_customers else ""
+        form = count_format(value, self.settings, unit, plus)
         sheet.write_number(row, column, value, self.look(num_format=form, align="right", **look))
 
     def amount(
@@ -113,7 +127,8 @@ class Writer:
     def moment(self, sheet: Any, row: int, column: int, value: datetime, **look: Any) -> None:
         """A real date and time in the zone of the settings, which the cell names."""
         local = value.astimezone(self.settings.zone).replace(microsecond=0)
-        form = "yyyy-mm-dd hh:mm:ss" + quoted(f" {self._zone_words(local)}")
+        pattern = self.shape + "yyyy-mm-dd hh:mm:ss"
+        form = pattern + quoted(f" {self._zone_words(local)}")
         style = self.look(num_format=form, align="left", **look)
         sheet.write_datetime(row, column, local.replace(tzinfo=None), style)
 
@@ -122,8 +137,10 @@ class Writer:
 
     def moment_words(self, moment: datetime) -> str:
         local = moment.astimezone(self.settings.zone)
-        return f"{local:%Y-%m-%d %H:%M:%S} {self._zone_words(local)}"
+        return f"{self.language.digits(f'{local:%Y-%m-%d %H:%M:%S}')} {self._zone_words(local)}"
 
     def _zone_words(self, local: datetime) -> str:
         offset = f"{local:%z}"
-        return f"{self.settings.timezone} (UTC{offset[:3]}:{offset[3:5]})"
+        return (
+            f"{self.settings.timezone} (UTC{self.language.digits(offset[:3] + ':' + offset[3:5])})"
+        )

@@ -175,7 +175,7 @@ def test_the_cool_down_holds_even_before_this_dashboard_has_heard_of_the_run(
     client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = dashboard.dashboard()
-    monkeypatch.setattr("nocs.dashboard.refusal", lambda _state, _now: "")
+    monkeypatch.setattr("nocs.dashboard.refusal", lambda *_: "")
     publish(database, area(), as_of=ago(minutes=1))
     answer = board.request_refresh(Trigger.MANUAL, "asha")
     assert answer.run is None and "just ended" in answer.refused

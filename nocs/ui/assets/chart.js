@@ -28,6 +28,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.charts = data.charts;
   state.address = data.plotly;
   state.stamp = data.stamp;
+  state.texts = data.texts;
+  state.locale = data.locale;
   state.root.toggleAttribute("data-small", data.look === "small");
   state.root.toggleAttribute("data-one", data.look === "one");
   boxes(state);
@@ -73,7 +75,7 @@ function boxes(state) {
       const holder = document.createElement("figure");
       holder.dataset.testid = `chart-${name}`;
       holder.innerHTML = `<figcaption><h3></h3><p></p></figcaption><div></div>
-        <button type="button" title="Save as picture">${ARROW}</button>`;
+        <button type="button">${ARROW}</button>`;
       holder.querySelector("button").addEventListener("click", () => save(state, name));
       state.boxes.set(name, holder.querySelector("div"));
     }
@@ -83,7 +85,8 @@ function boxes(state) {
     box.parentElement.querySelector("p").textContent = note;
     box.style.height = `${figure.layout.height}px`;
     const button = box.parentElement.querySelector("button");
-    button.setAttribute("aria-label", `Save the chart ${title} as a picture`);
+    button.title = state.texts.save;
+    button.setAttribute("aria-label", state.texts.saved.replace("{chart}", () => title));
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", `${title}: ${note}`);
   }
@@ -95,7 +98,7 @@ function onPaper(state, isPaper) {
   if (!window.Plotly) return;
   for (const { name, figure } of state.charts) {
     const box = state.boxes.get(name);
-    if (box.dataset.drawn) window.Plotly.react(box, ...dressed(figure, box));
+    if (box.dataset.drawn) window.Plotly.react(box, ...dressed(figure, box, state.locale));
   }
 }
 
@@ -106,14 +109,15 @@ async function draw(state) {
     library = await plotly(state.address);
   } catch {
     for (const box of state.boxes.values()) {
-      box.textContent = "The charts could not be loaded.";
+      box.textContent = state.texts.missing;
     }
     return;
   }
   if (state.gone) return;
+  if (state.locale.months) library.register(localeOf(state.locale));
   for (const { name, figure } of state.charts) {
     const box = state.boxes.get(name);
-    await library.react(box, ...dressed(figure, box));
+    await library.react(box, ...dressed(figure, box, state.locale));
     if (state.gone) return library.purge(box);
     if (!box.dataset.wired) {
       box.dataset.wired = "yes";
@@ -127,7 +131,7 @@ async function draw(state) {
 }
 
 // Traces, layout and options of a figure as the page looks now.
-function dressed(figure, box) {
+function dressed(figure, box, locale) {
   const colours = theme(box);
   const traces = figure.data.map((trace) => painted(trace, colours));
   const fit = FITTED[figure.layout.meta] ?? withBars;
@@ -138,7 +142,18 @@ function dressed(figure, box) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
   };
-  return [traces, layout, { displayModeBar: false, responsive: false }];
+  return [traces, layout, { displayModeBar: false, responsive: false, locale: locale.name }];
+}
+
+// The names of the months for axes of time, which Plotly labels itself.
+function localeOf({ name, months }) {
+  const days = Array(7).fill("");
+  return {
+    moduleType: "locale",
+    name,
+    dictionary: {},
+    format: { days, shortDays: days, months, shortMonths: months, date: "%d/%m/%Y" },
+  };
 }
 
 // Our tokens are light-dark() pairs; what a pair is now, only a painted element tells.

@@ -28,18 +28,19 @@ function create(parent) {
   root.className = "nocs-choose";
   root.innerHTML = `
     <details><summary data-testid="choose-areas"></summary>
-      <div class="nocs-drop"><label class="nocs-hidden" for="nocs-find">Find an area</label>
-        <input id="nocs-find" type="search" placeholder="Find" autocomplete="off">
-        <div class="nocs-list" role="group" aria-label="Areas"></div>
-        <p><button type="button" data-do="apply">Apply</button>
+      <div class="nocs-drop"><label class="nocs-hidden" for="nocs-find" data-text="find"></label>
+        <input id="nocs-find" type="search" autocomplete="off">
+        <div class="nocs-list" role="group"></div>
+        <p><button type="button" data-do="apply" data-text="apply"></button>
         <button type="button" data-do="all"></button></p></div></details>
-    <label data-part="due">Due above <input data-testid="choose-due" size="11" inputmode="decimal"
-      placeholder="any, 50 L, 1 Cr"></label>
-    <label data-part="compare">Compare with <select data-testid="choose-compare"></select></label>
-    <label data-part="moment" class="nocs-moment" hidden><span class="nocs-hidden">As of</span>
-      <input type="datetime-local" data-testid="choose-moment"></label>
-    <button type="button" data-do="reset" hidden>Clear</button>
-    <button type="button" data-do="link">Copy link</button>`;
+    <label data-part="due"><span data-text="due"></span> <input data-testid="choose-due" size="11"
+      inputmode="decimal"></label>
+    <label data-part="compare"><span data-text="compare"></span>
+      <select data-testid="choose-compare"></select></label>
+    <label data-part="moment" class="nocs-moment" hidden><span class="nocs-hidden"
+      data-text="moment"></span> <input type="datetime-local" data-testid="choose-moment"></label>
+    <button type="button" data-do="reset" data-text="reset" hidden></button>
+    <button type="button" data-do="link" data-text="link"></button>`;
   parent.append(root);
   const find = (query) => root.querySelector(query);
   const state = {
@@ -89,23 +90,32 @@ function act(state, wanted) {
     state.send({ areas: [] });
   }
   if (wanted === "reset") state.send({ areas: [], due_above: "", compare: "" });
-  if (wanted === "link") copy(state.root.querySelector("[data-do=link]"));
+  if (wanted === "link") copy(state.root.querySelector("[data-do=link]"), state.data.texts);
 }
 
-async function copy(button) {
+async function copy(button, texts) {
   try {
     await navigator.clipboard.writeText(location.href);
-    button.textContent = "Copied";
+    button.textContent = texts.copied;
   } catch {
-    button.textContent = "Copy it from the address bar";
+    button.textContent = texts.refused;
   }
-  setTimeout(() => { button.textContent = "Copy link"; }, 2500);
+  setTimeout(() => { button.textContent = texts.link; }, 2500);
 }
 
 function fill(state) {
-  const { areas, title, chosen, compares, parts, first, last } = state.data;
+  const { areas, title, chosen, compares, parts, first, last, texts, digits } = state.data;
+  for (const part of state.root.querySelectorAll("[data-text]")) {
+    part.textContent = texts[part.dataset.text];
+  }
+  state.find.placeholder = texts.hint;
+  state.list.setAttribute("aria-label", texts.areas);
+  state.due.placeholder = texts.amounts;
+  const shaped = (count) => `${count}`.replace(/[0-9]/g, (digit) => digits[digit]);
   const picked = new Set(chosen.areas);
-  state.summary.textContent = picked.size ? `${picked.size} of ${areas.length} areas` : title;
+  state.summary.textContent = picked.size
+    ? texts.picked.replace("{count}", shaped(picked.size)).replace("{total}", shaped(areas.length))
+    : title;
   state.summary.dataset.active = picked.size > 0;
   state.root.querySelector("[data-do=all]").textContent = title;
   state.list.replaceChildren(...areas.map(([code, name]) => {
@@ -122,7 +132,7 @@ function fill(state) {
   state.due.dataset.active = chosen.due_above !== "";
   const options = compares.map(([value, title]) => new Option(title, value));
   const isOther = chosen.compare !== "" && !compares.some(([value]) => value === chosen.compare);
-  state.select.replaceChildren(...options, new Option("another time …", "other"));
+  state.select.replaceChildren(...options, new Option(texts.other, "other"));
   state.select.value = isOther ? "other" : chosen.compare;
   state.select.dataset.active = chosen.compare !== "";
   state.momentLabel.hidden = !isOther;

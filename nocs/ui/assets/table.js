@@ -10,7 +10,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (state.html !== data.html) {
     state.html = data.html;
     state.total = data.areas;
+    state.texts = data.texts;
+    state.digits = data.digits;
     state.root.querySelector("h2").textContent = data.title;
+    for (const part of state.root.querySelectorAll("[data-text]")) {
+      part.textContent = data.texts[part.dataset.text];
+    }
+    state.root.querySelector("input").placeholder = data.texts.hint;
     fill(state);
   }
   return () => {
@@ -25,11 +31,10 @@ function create(parent) {
   root.className = "nocs-areas";
   root.innerHTML = `
     <div class="nocs-tools">
-      <h2>Areas</h2>
-      <label class="nocs-sort">Sort by <select></select></label>
-      <label class="nocs-search"><span class="nocs-hidden">Search areas</span>
-        <input type="search" placeholder="Search name or code" autocomplete="off"
-          data-testid="search"></label>
+      <h2></h2>
+      <label class="nocs-sort"><span data-text="sort"></span> <select></select></label>
+      <label class="nocs-search"><span class="nocs-hidden" data-text="search"></span>
+        <input type="search" autocomplete="off" data-testid="search"></label>
     </div>
     <p class="nocs-shown" role="status" data-testid="shown"></p>
     <div class="nocs-sheet"></div>`;
@@ -72,11 +77,14 @@ function fill(state) {
   const options = heads.flatMap(({ dataset, textContent }) => {
     const orders = [dataset.first, other(dataset.first)];
     return orders.map((order) => {
-      const text = `${textContent.trim()}, ${order === "ascending" ? "lowest" : "highest"} first`;
-      return new Option(text, `${dataset.column} ${order}`);
+      const text = order === "ascending" ? state.texts.lowest : state.texts.highest;
+      return new Option(
+        text.replace("{column}", () => textContent.trim()),
+        `${dataset.column} ${order}`,
+      );
     });
   });
-  state.select.replaceChildren(new Option("Order of the report", ""), ...options);
+  state.select.replaceChildren(new Option(state.texts.natural, ""), ...options);
   sortBy(state, state.sort);
   filter(state);
   measure(state);
@@ -122,8 +130,9 @@ function filter(state) {
     row.hidden = !found;
     count += found;
   }
+  const shaped = (count) => `${count}`.replace(/[0-9]/g, (digit) => state.digits[digit]);
   state.shown.textContent = wanted
-    ? `${count} of ${state.total} areas found. The totals are those of all ${state.total}.`
+    ? state.texts.found.replace("{count}", shaped(count)).replaceAll("{total}", shaped(state.total))
     : "";
 }
 
