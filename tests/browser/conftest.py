@@ -108,7 +108,7 @@ def free_port() -> int:
 def error_of(message: ConsoleMessage) -> list[str]:
     url = message.location["url"]
     # Streamlit looks for its server below the page's address first; it is not an error of ours.
-    if message.type != "error" or re.search(r"/(refreshes|trends|area)/_stcore/", url):
+    if message.type != "error" or re.search(r"/(refreshes|trends|area|audit)/_stcore/", url):
         return []
     return [f"{message.text} {url}"]
 
