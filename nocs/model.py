@@ -86,6 +86,15 @@ class CachedArea(AreaBalance):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AreaName:
+    """The name of an area in one language, "en" or "bn", beside that of the report."""
+
+    nocs_code: str
+    language: str
+    nocs_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals(Figures):
     """The sums of one published run."""
 
@@ -162,6 +171,7 @@ class Snapshot:
     `as_of` is the moment at which the source was read; it changes only when a run is committed.
     `previous` are the totals of the run published before it from the same kind of source, and
     `previous_areas` its areas. `only` names the areas that a person may see; None is all of them.
+    `names` are those of the source in several languages.
     """
 
     run: Run
@@ -171,6 +181,7 @@ class Snapshot:
     previous: Totals | None
     previous_areas: tuple[AreaBalance, ...] = ()
     only: frozenset[str] | None = None
+    names: tuple[AreaName, ...] = ()
 
     def restricted_to(self, codes: frozenset[str] | None) -> "Snapshot":
         """The same moment as one sees it who may see these areas alone; None: all of them.
@@ -197,6 +208,7 @@ class Snapshot:
             previous=total(before) if self.previous_areas else None,
             previous_areas=before,
             only=codes if self.only is None else codes & self.only,
+            names=tuple(name for name in self.names if name.nocs_code in codes),
         )
 
     @property

@@ -4,13 +4,14 @@ Surprise: due is stored negative, so a change of due below zero means that custo
 Nothing here turns a sign around.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from nocs.area_names import renamed
 from nocs.model import ZERO, AreaBalance, SourceKind, Totals, total
 
 
@@ -49,6 +50,10 @@ class Past:
     def totals(self) -> Totals:
         return total(self.areas)
 
+    def named(self, names: Mapping[str, str]) -> "Past":
+        """The same under these names by code."""
+        return Past(run_id=self.run_id, as_of=self.as_of, areas=renamed(self.areas, names))
+
     def restricted_to(self, codes: frozenset[str]) -> "Past":
         kept = tuple(area for area in self.areas if area.nocs_code in codes)
         return Past(run_id=self.run_id, as_of=self.as_of, areas=kept)
@@ -82,6 +87,15 @@ class Recent:
             before=self.before.restricted_to(codes) if self.before else None,
             yesterday=self.yesterday.restricted_to(codes) if self.yesterday else None,
             days=tuple(day.restricted_to(codes) for day in self.days),
+        )
+
+    def named(self, names: Mapping[str, str]) -> "Recent":
+        """The same under these names by code."""
+        return Recent(
+            run_id=self.run_id,
+            before=self.before.named(names) if self.before else None,
+            yesterday=self.yesterday.named(names) if self.yesterday else None,
+            days=tuple(day.named(names) for day in self.days),
         )
 
 

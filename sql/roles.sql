@@ -38,7 +38,8 @@ GRANT UPDATE (last_used_at) ON nocs_api_token TO nocs_dashboard;
 -- The scheduler: runs, figures and their history, its own sign of life, the rest after a refused
 -- login, what is said to people, old rows of the audit.
 GRANT INSERT, UPDATE, DELETE ON nocs_refresh_run, nocs_balance_summary, nocs_balance_history,
-    nocs_scheduler, nocs_source_pause, nocs_alert, nocs_message, nocs_delivery TO nocs_scheduler;
+    nocs_area_name, nocs_scheduler, nocs_source_pause, nocs_alert, nocs_message, nocs_delivery
+    TO nocs_scheduler;
 GRANT USAGE ON SEQUENCE nocs_balance_summary_id_seq TO nocs_scheduler;
 GRANT INSERT (who, action, address, detail) ON nocs_audit TO nocs_scheduler;
 GRANT DELETE ON nocs_audit TO nocs_scheduler;

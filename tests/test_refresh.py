@@ -60,9 +60,10 @@ def test_the_session_is_tagged_and_everything_runs_in_one_read_only_transaction(
     assert (session.module, session.action) == ("nocs", "balance summary")
     assert session.client_identifier == "nocs refresh"
     assert session.current_schema == "CISADM"
-    first, report, control, sign = session.statements
+    first, report, control, sign, names = session.statements
     assert first == "SET TRANSACTION READ ONLY"
     assert "NOCS_CODE" in report and "UNASSIGNED_CUSTOMERS" in control and "FT_TYPE_FLG" in sign
+    assert "LANGUAGE_TAG" in names
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def slow_refresh(
     database: Database, wire: OracleWire
 ) -> tuple[threading.Thread, threading.Event, list[Run]]:
     """A refresh whose query runs, what stops it, and the place of its end."""
-    wire.fail_with(Slow(60), sql="FT_TYPE_FLG")  # the last statement: all else is done
+    wire.fail_with(Slow(60), sql="FT_TYPE_FLG")  # after it come names alone
     stop, ended = threading.Event(), list[Run]()
     settings = settings_for(wire, NOCS_REFRESH_ATTEMPTS="1")
     worker = threading.Thread(target=lambda: ended.append(refresh(database, settings, stop=stop)))

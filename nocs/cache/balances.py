@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
+from nocs.cache import names as area_names
 from nocs.cache import queue, runs
 from nocs.cache.database import clock, notify
 from nocs.errors import NocsError
-from nocs.model import AreaBalance, CachedArea, Run, Snapshot, SourceKind, total
+from nocs.model import AreaBalance, AreaName, CachedArea, Run, Snapshot, SourceKind, total
 
 COLUMNS = {
     "nocs_code": "text",
@@ -42,10 +43,12 @@ def publish(
     as_of: datetime,
     warnings: Sequence[str] = (),
     unassigned_customers: int | None = None,
+    names: Sequence[AreaName] | None = None,
 ) -> None:
     """Replace the summary, append the history, finish the run: all or nothing.
 
-    `connection` must be in a transaction of its own; `as_of` is when the source was read.
+    `connection` must be in a transaction of its own; `as_of` is when the source was read. Without
+    `names` those in other languages stay as they are.
     TakenOverError when the run is no longer the running one.
     """
     started_at = queue.hold(connection, run.id)
@@ -74,6 +77,8 @@ def publish(
         ),
         rows | {"run_id": run.id, "as_of": as_of},
     )
+    if names is not None:
+        area_names.replace(connection, names)
     queue.succeed(
         connection,
         run.id,
@@ -107,6 +112,7 @@ def read_snapshot(connection: Connection) -> Snapshot | None:
         totals=total(areas),
         previous=before.totals if before else None,
         previous_areas=published_areas(connection, before.id) if before else (),
+        names=area_names.read(connection),
     )
 
 
@@ -125,5 +131,6 @@ def forget_demo(connection: Connection) -> None:
     if run is not None and run.source is SourceKind.ORACLE:
         raise NocsError("The cache holds figures of Oracle.", "Use another database for the demo.")
     connection.execute(text("DELETE FROM nocs_balance_summary"))
+    connection.execute(text("DELETE FROM nocs_area_name"))
     connection.execute(text("DELETE FROM nocs_refresh_run WHERE source = 'demo'"))
     notify(connection)

@@ -176,6 +176,7 @@ class _Attempted:
                     as_of=as_of,
                     warnings=accepted.warnings,
                     unassigned_customers=answer.unassigned_customers,
+                    names=answer.names,
                 )
 
         insist(publish, self.stop, self._rest_seconds())

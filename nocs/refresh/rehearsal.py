@@ -85,6 +85,8 @@ class Rehearsal:
         self._tell(Level.OK, f"{len(answer.rows)} areas. Time: {told}.")
         for notice in answer.notices:
             self._tell(Level.WARN, f"{notice}.")
+        if answer.names is not None:
+            self._found(check.of_names(answer.names))
 
     def _judge(self, answer: Extract, before: Snapshot | None) -> None:
         try:

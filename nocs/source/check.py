@@ -4,10 +4,12 @@ Needed is exactly what sql/source_grants.sql grants. Whatever lets the user chan
 told as well, although no refresh would fail of it.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nocs.model import AreaName
 from nocs.source.job import Examined, Extract, Job
 from nocs.source.sign import Verdict
 
@@ -71,6 +73,13 @@ def _too_much(examined: Examined, job: Job) -> Iterator[Finding]:
         yield Finding(Level.WARN, f"The user should not have {privilege} on {', '.join(tables)}.")
     if not more and not writes and not examined.problems:
         yield Finding(Level.OK, "The user can change nothing.")
+
+
+def of_names(names: Sequence[AreaName]) -> Finding:
+    """In how many languages areas have names."""
+    counts = Counter(name.language for name in names)
+    told = ", ".join(f"{count} in {language}" for language, count in sorted(counts.items()))
+    return Finding(Level.OK, f"Names of areas by language: {told or 'none'}.")
 
 
 def of_sign(extract: Extract, credit_sign: int, *, confirmed: bool, grouping: str) -> Finding:

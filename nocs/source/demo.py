@@ -9,7 +9,7 @@ from psycopg import sql
 
 from nocs.errors import SourceError
 from nocs.model import Phase
-from nocs.source import sign
+from nocs.source import names, sign
 from nocs.source.job import Extract, Job, Reached
 from nocs.source.report import for_postgres
 
@@ -52,6 +52,10 @@ def _extract(connection: psycopg.Connection, job: Job, connected: float) -> Extr
     columns, rows = run("report", job.report)
     _, ((customers, credit, due),) = run("control", job.control)
     evidence = sign.read(run("sign", job.sign)[1]) if job.sign else None
+    known, doubts = names.NONE
+    if job.names:  # last, because the transaction does not outlive its failure
+        connection.execute(f"SET LOCAL statement_timeout = '{names.TIMEOUT_SECONDS}s'")
+        known, doubts = names.ask(lambda: run("names", job.names)[1], psycopg.Error)
     return Extract(
         columns=columns,
         rows=tuple(rows),
@@ -59,6 +63,8 @@ def _extract(connection: psycopg.Connection, job: Job, connected: float) -> Extr
         unassigned_credit_amt=credit,
         unassigned_due_amt=due,
         sign=evidence,
+        names=known,
+        notices=doubts,
         seconds=seconds,
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from nocs.model import ZERO, Phase, SourceKind
+from nocs.model import ZERO, AreaName, Phase, SourceKind
 from nocs.source.report import binds_of
 from nocs.source.sign import SignEvidence
 
@@ -33,8 +33,8 @@ class ConnectionOptions:
 class Job:
     """One question to the source. `password` and `dsn` never appear in its repr.
 
-    `sign` is empty where no evidence is asked for. With `examine` the child also looks at the
-    user's privileges on `tables` and at the plan.
+    `sign` is empty where no evidence is asked for, `names` where areas have one name. With
+    `examine` the child also looks at the user's privileges on `tables` and at the plan.
     """
 
     kind: SourceKind
@@ -47,6 +47,7 @@ class Job:
     user: str = ""
     dsn: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    names: str = ""
     connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     examine: bool = False
     tables: tuple[str, ...] = ()
@@ -68,8 +69,8 @@ class Extract:
     """The answer: column names in upper case, rows as the driver gave them.
 
     `unassigned_customers` is the number of customers that reach no area, with their credit (>= 0)
-    and due (<= 0). `notices` are words of the source that a reader should know of. `seconds` is
-    how long each statement took.
+    and due (<= 0). `names` are None where the source did not tell any. `notices` are words of the
+    source that a reader should know of. `seconds` is how long each statement took.
     """
 
     columns: tuple[str, ...]
@@ -78,6 +79,7 @@ class Extract:
     unassigned_credit_amt: Decimal = ZERO
     unassigned_due_amt: Decimal = ZERO
     sign: SignEvidence | None = None
+    names: tuple[AreaName, ...] | None = None
     notices: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
 

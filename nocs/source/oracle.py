@@ -14,7 +14,7 @@ import oracledb
 
 from nocs.errors import SourceError
 from nocs.model import Phase
-from nocs.source import faults, sign
+from nocs.source import faults, names, sign
 from nocs.source.examine import examine
 from nocs.source.job import Examined, Extract, Job, Reached
 
@@ -56,6 +56,7 @@ def _extract(connection: oracledb.Connection, job: Job, connected: float) -> Ext
         seconds[name] = time.monotonic() - began
         return rows
 
+    notices = _notices(connection)
     with connection.cursor() as cursor:
         cursor.arraysize, cursor.prefetchrows = 20, 21
         cursor.execute("SET TRANSACTION READ ONLY")
@@ -63,6 +64,10 @@ def _extract(connection: oracledb.Connection, job: Job, connected: float) -> Ext
         columns = tuple(column.name.upper() for column in cursor.description or ())
         customers, credit, due = run("control", job.control)[0]
         evidence = sign.read(run("sign", job.sign)) if job.sign else None
+        known, doubts = names.NONE
+        if job.names:  # last, because the session may not outlive its failure
+            connection.call_timeout = names.TIMEOUT_SECONDS * 1000
+            known, doubts = names.ask(lambda: run("names", job.names), oracledb.Error)
     return Extract(
         columns=columns,
         rows=rows,
@@ -70,7 +75,8 @@ def _extract(connection: oracledb.Connection, job: Job, connected: float) -> Ext
         unassigned_credit_amt=credit,
         unassigned_due_amt=due,
         sign=evidence,
-        notices=_notices(connection),
+        names=known,
+        notices=(*notices, *doubts),
         seconds=seconds,
     )
 

@@ -7,7 +7,7 @@ from nocs.model import SourceKind
 from nocs.settings import Settings
 from nocs.source import readonly
 from nocs.source.job import SIGN, ConnectionOptions, Job
-from nocs.source.report import CONTROL_FILE, SIGN_FILE, binds_of, read_select
+from nocs.source.report import CONTROL_FILE, NAMES_FILE, SIGN_FILE, binds_of, read_select
 
 
 def make_job(settings: Settings, demo_url: str, *, examine: bool = False) -> Job:
@@ -23,6 +23,7 @@ def make_job(settings: Settings, demo_url: str, *, examine: bool = False) -> Job
         control=control,
         # What is confirmed is not asked for: a report over views of one's own needs no CI_FT.
         sign="" if settings.credit_sign_confirmed and not examine else sign,
+        names=read_select(NAMES_FILE) if NAMES_FILE.exists() else "",
         credit_sign=settings.credit_sign,
         call_timeout_seconds=settings.oracle_call_timeout_seconds,
         schema=settings.oracle_schema,

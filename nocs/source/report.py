@@ -14,6 +14,7 @@ from nocs.source import readonly
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
 CONTROL_FILE = FOLDER / "customers_without_area.sql"
 SIGN_FILE = FOLDER / "sign_evidence.sql"
+NAMES_FILE = FOLDER / "area_names.sql"
 
 _COMMENT = re.compile(r"--(?!\+)[^\n]*|/\*(?!\+).*?\*/", re.DOTALL)  # a hint is no comment
 _TEXT = re.compile(r"'(?:[^']|'')*'")

@@ -10,6 +10,7 @@ import streamlit as st
 
 from nocs import trend_charts
 from nocs.area_facts import AreaFacts, Step, biggest_steps, facts
+from nocs.area_names import other_names
 from nocs.dashboard import Dashboard
 from nocs.language import later
 from nocs.model import AreaBalance, CachedArea, Figures, Snapshot, SourceKind, total
@@ -39,11 +40,15 @@ STEP_HEADINGS = (
 def title_html(snapshot: Snapshot | None, code: str, words: Words) -> str:
     """The name of the area as the title of the page."""
     area = _find(snapshot.areas, code) if snapshot else None
-    if area is None:
+    if snapshot is None or area is None:
         return f'<h1 class="nocs-h1">{words.say("Area")}</h1>'
+    others = "".join(
+        f'<span lang="{one.language}">{escape(one.nocs_name)}</span> · '
+        for one in other_names(snapshot, area)
+    )
     return (
         f'<h1 class="nocs-h1" data-testid="area-title">{escape(area.nocs_name)} '
-        f"<small>{escape(area.nocs_code)}</small></h1>"
+        f"<small>{others}{escape(area.nocs_code)}</small></h1>"
     )
 
 

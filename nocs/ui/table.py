@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from nocs.area_names import other_names
 from nocs.language import later
 from nocs.model import ZERO, CachedArea, Figures, Snapshot, Totals
 from nocs.money import cents, signed
@@ -102,6 +103,7 @@ def table_html(
     html: str = styler.to_html(
         columns=[_heading(column, words) for column in columns],
         links=[area_link(area.nocs_code, area.nocs_name, words) for area in snapshot.areas],
+        also=[_also(snapshot, area) for area in snapshot.areas],
         lines=_lines(snapshot, days, words),
         tones=[net_word(row["net_balance"]) for row in rows],
         net_words=[words.say(net_word(row["net_balance"])) for row in rows],
@@ -155,6 +157,11 @@ def _lines(snapshot: Snapshot, days: Sequence[Past], words: Words) -> list[str]:
         )
         for area in snapshot.areas
     ]
+
+
+def _also(snapshot: Snapshot, area: CachedArea) -> str:
+    """What an area is found by besides its name and code."""
+    return " ".join(one.nocs_name for one in other_names(snapshot, area))
 
 
 def _bars(rows: Sequence[dict[str, Any]]) -> list[Decimal]:

@@ -6,6 +6,7 @@ Surprise: the controls write into the address (Streamlit's `bind`), so a link sh
 import streamlit as st
 
 from nocs import trend_charts
+from nocs.area_names import names_in
 from nocs.dashboard import Dashboard
 from nocs.language import later
 from nocs.past import Span
@@ -48,6 +49,8 @@ def draw(board: Dashboard, view: View, words: Words) -> None:
         _note(words.say("There are no figures in this range."))
         return
     settings = reader.settings()
+    if names := names_in(view.everything, settings.language):
+        pasts = tuple(past.named(names) for past in pasts)
     note = f"{words.say(NOTES[figure])} · {words.say(WORDS[span.grain])}"
     title = words.say(figure)
     filtered = view.filter_words(words)

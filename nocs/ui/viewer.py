@@ -1,15 +1,18 @@
 """Who is looking at a page: asked by every page, and again each second by the part that ticks."""
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from nocs.access import EVERYBODY, Action, Viewer, viewer_of
+from nocs.area_names import in_language, names_in
 from nocs.dashboard import dashboard
 from nocs.live import LiveState
 from nocs.settings import Settings
 from nocs.settings.exposure import has_sign_in
+from nocs.ui import reader
 from nocs.web.identity import SignIn, SignIns, Standing
 from nocs.web.sign_in import provider_section
 
@@ -30,7 +33,8 @@ def current() -> Viewer:
 def state() -> LiveState:
     """The newest state as the person may see it."""
     whole, areas = dashboard().state(), current().areas
-    return whole if areas is None else restricted(whole, areas)
+    seen = whole if areas is None else restricted(whole, areas)
+    return named(seen, reader.code())
 
 
 def require_operator() -> Viewer:
@@ -45,6 +49,18 @@ def require_operator() -> Viewer:
 def restricted(whole: LiveState, areas: frozenset[str]) -> LiveState:
     """Made once a version for each set of areas, not once for each page."""
     return whole.restricted_to(areas)
+
+
+@lru_cache(maxsize=64)
+def named(seen: LiveState, language: str) -> LiveState:
+    """Made once a version for each language, not once for each page."""
+    if seen.snapshot is None or not (names := names_in(seen.snapshot, language)):
+        return seen
+    return replace(
+        seen,
+        snapshot=in_language(seen.snapshot, language),
+        recent=seen.recent.named(names) if seen.recent else None,
+    )
 
 
 def is_signed_in_here() -> bool:

@@ -9,6 +9,7 @@ from io import BytesIO
 
 import xlsxwriter
 
+from nocs.area_names import in_language
 from nocs.model import Snapshot
 from nocs.settings import Settings
 from nocs.workbook import areas, charts, movers, summary, trend
@@ -38,6 +39,7 @@ def build(
     Without an earlier run and a trend in `extras` there are no sheets Movers and Trend.
     """
     extras, say = extras or Extras(), settings.spoken.say
+    snapshot = in_language(snapshot, settings.language)
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, OPTIONS) as book:
         book.set_properties(

@@ -126,7 +126,9 @@ function filter(state) {
   for (const row of state.rows) {
     const name = valueOf(row, { column: "nocs_name" });
     const code = valueOf(row, { column: "nocs_code" });
-    const found = `${name}\n${code}`.toLocaleLowerCase().includes(wanted);
+    // An area is found by its name in the other language too.
+    const { also = "" } = row.querySelector("[data-figure=nocs_name]").dataset;
+    const found = `${name}\n${code}\n${also}`.toLocaleLowerCase().includes(wanted);
     row.hidden = !found;
     count += found;
   }
