@@ -169,7 +169,7 @@ def test_area_by_area_has_a_line_or_a_chart_for_each(open_page: OpenPage, produc
 
 def test_a_link_to_an_area_shows_its_place_among_all(open_page: OpenPage, product: Product) -> None:
     page = open_page("/?area=009")
-    expect(page.get_by_test_id("area-title")).to_have_text("Kazla 009")
+    expect(page.get_by_test_id("area-title")).to_have_text("Kazla কাজলা · 009")
     assert urlsplit(page.url).path == "/area"
     row = sql(product, "SELECT * FROM nocs_balance_summary WHERE nocs_code = '009'")[0]
     totals = sql(product, f"SELECT {SUMS} FROM nocs_balance_summary")[0]
@@ -203,7 +203,7 @@ def test_the_jump_and_the_night_without_an_area_are_on_their_pages(open_page: Op
     expect(biggest).to_contain_text("more due")
     expect(page.get_by_test_id("absences")).to_have_attribute("data-count", "0")
     page.get_by_role("link", name="Postogola").click()
-    expect(page.get_by_test_id("area-title")).to_have_text("Postogola 013")
+    expect(page.get_by_test_id("area-title")).to_have_text("Postogola পোস্তগোলা · 013")
     count = page.get_by_test_id("absences").get_attribute("data-count")
     assert 7 <= int(count or 0) <= 8
 
@@ -221,7 +221,7 @@ def test_a_click_on_a_row_and_on_a_bar_opens_the_area(
 ) -> None:
     page = open_page()
     page.locator(".nocs-table tbody tr", has_text="Demra").locator("td").nth(3).click()
-    expect(page.get_by_test_id("area-title")).to_have_text("Demra 005")
+    expect(page.get_by_test_id("area-title")).to_have_text("Demra ডেমরা · 005")
     page = open_page()
     largest = min(dues(product).items(), key=lambda item: item[1])[0]
     figure = page.get_by_test_id("chart-top-due")
