@@ -14,13 +14,16 @@ from nocs import workbook
 from nocs.area_names import in_language, other_names
 from nocs.cache import balances
 from nocs.cache.database import Database
+from nocs.live import LiveState
 from nocs.model import AreaName, RunStatus, SourceKind
+from nocs.past import Past, Recent
 from nocs.refresh import job
 from nocs.settings import load_settings
 from nocs.source import names as source_names
 from nocs.source import order
 from nocs.source.check import of_names
 from nocs.source.names import MOST_CODE, MOST_NAME, read
+from nocs.ui import viewer
 from tests.oracle import in_process, refresh, settings_for, snapshot_of
 from tests.records import AS_OF, area, publish, running
 from tests.test_pages import page, shown  # noqa: F401
@@ -148,6 +151,22 @@ def test_the_demos_names_go_with_its_figures(database: Database) -> None:
     assert snapshot_of(database).names == (BANGLA,)
     publish(database, area("001"), source=SourceKind.ORACLE)
     assert snapshot_of(database).names == ()
+
+
+def test_figures_are_named_once_a_refresh_and_not_at_each_heartbeat(database: Database) -> None:
+    publish_named(database, BANGLA)
+    snapshot = snapshot_of(database)
+    day = Past(run_id=snapshot.run.id, as_of=AS_OF, areas=snapshot.areas)
+    recent = Recent(run_id=snapshot.run.id, days=(day,))
+    first, second = (
+        viewer.named(LiveState(version=version, snapshot=snapshot, recent=recent), "bn")
+        for version in (1, 2)
+    )
+    assert first.recent and second.recent
+    assert (first.version, second.version) == (1, 2)
+    assert first.snapshot is second.snapshot
+    assert first.recent.days[0] is second.recent.days[0]
+    assert first.recent.days[0].areas[0].nocs_name == "আদাবর"
 
 
 def test_names_are_replaced_as_a_whole_and_stay_when_none_were_read(database: Database) -> None:
