@@ -14,20 +14,26 @@ from nocs import workbook
 from nocs.area_names import in_language, other_names
 from nocs.cache import balances
 from nocs.cache.database import Database
-from nocs.model import AreaName, RunStatus
+from nocs.live import LiveState
+from nocs.model import AreaName, RunStatus, SourceKind
+from nocs.past import Past, Recent
 from nocs.refresh import job
 from nocs.settings import load_settings
 from nocs.source import names as source_names
 from nocs.source import order
 from nocs.source.check import of_names
 from nocs.source.names import MOST_CODE, MOST_NAME, read
+from nocs.ui import viewer
 from tests.oracle import in_process, refresh, settings_for, snapshot_of
 from tests.records import AS_OF, area, publish, running
 from tests.test_pages import page, shown  # noqa: F401
-from tests.wire import Cut, OracleWire, OraError, Silent
+from tests.wire import Answer, Cut, OracleWire, OraError, Silent
 
 BANGLA = AreaName(nocs_code="001", language="bn", nocs_name="আদাবর")
 ENGLISH = AreaName(nocs_code="001", language="en", nocs_name="Adabor")
+COLUMNS = (
+    ("NOCS_CODE", "CHAR(16)"), ("LANGUAGE_TAG", "CHAR(2)"), ("NOCS_NAME", "VARCHAR2(60)"),
+)  # fmt: skip
 NOW = datetime(2026, 11, 24, 11, tzinfo=UTC)
 
 
@@ -106,6 +112,61 @@ def test_an_installation_without_the_file_is_not_asked_for_names(
     run = refresh(database, settings_for(wire))
     assert run.status is RunStatus.SUCCEEDED
     assert not any("LANGUAGE_TAG" in sql for sql in wire.statements)
+
+
+@pytest.mark.parametrize("text", ["", "-- nothing", "SELECT FROM", "DELETE FROM CI_CHAR_VAL_L"])
+def test_a_file_that_is_no_select_costs_no_figure(
+    database: Database,
+    wire: OracleWire,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    text: str,
+) -> None:
+    refresh(database, settings_for(wire))
+    before = snapshot_of(database)
+    file = tmp_path / "area_names.sql"
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(order, "NAMES_FILE", file)
+    run = refresh(database, settings_for(wire))
+    assert (run.status, run.error) == (RunStatus.SUCCEEDED, "")
+    (warning,) = [one for one in run.warnings if "names" in one]
+    assert warning.startswith(f"names in other languages were not asked for: {file} ")
+    assert "NOCS_REPORT_FILE" not in warning and warning.endswith(source_names.KEPT)
+    assert snapshot_of(database).names == before.names != ()
+
+
+def test_a_name_that_is_no_utf_8_costs_no_figure(database: Database, wire: OracleWire) -> None:
+    wire.fail_with(Answer(COLUMNS, [("001", "bn", b"\xe0\xa6\xff")]), sql="LANGUAGE_TAG")
+    run = refresh(database, settings_for(wire))
+    assert (run.status, run.error) == (RunStatus.SUCCEEDED, "")
+    (warning,) = [one for one in run.warnings if "names" in one]
+    assert "'utf-8' codec can't decode" in warning
+
+
+def test_the_demos_names_go_with_its_figures(database: Database) -> None:
+    run = running(database, SourceKind.DEMO)
+    with database.transaction() as connection:
+        balances.publish(connection, run, [area("001")], as_of=AS_OF, names=[BANGLA])
+    publish(database, area("001"), source=SourceKind.DEMO)
+    assert snapshot_of(database).names == (BANGLA,)
+    publish(database, area("001"), source=SourceKind.ORACLE)
+    assert snapshot_of(database).names == ()
+
+
+def test_figures_are_named_once_a_refresh_and_not_at_each_heartbeat(database: Database) -> None:
+    publish_named(database, BANGLA)
+    snapshot = snapshot_of(database)
+    day = Past(run_id=snapshot.run.id, as_of=AS_OF, areas=snapshot.areas)
+    recent = Recent(run_id=snapshot.run.id, days=(day,))
+    first, second = (
+        viewer.named(LiveState(version=version, snapshot=snapshot, recent=recent), "bn")
+        for version in (1, 2)
+    )
+    assert first.recent and second.recent
+    assert (first.version, second.version) == (1, 2)
+    assert first.snapshot is second.snapshot
+    assert first.recent.days[0] is second.recent.days[0]
+    assert first.recent.days[0].areas[0].nocs_name == "আদাবর"
 
 
 def test_names_are_replaced_as_a_whole_and_stay_when_none_were_read(database: Database) -> None:

@@ -48,10 +48,13 @@ def publish(
     """Replace the summary, append the history, finish the run: all or nothing.
 
     `connection` must be in a transaction of its own; `as_of` is when the source was read. Without
-    `names` those in other languages stay as they are.
+    `names` those in other languages stay as they are, unless they are of another kind of source.
     TakenOverError when the run is no longer the running one.
     """
     started_at = queue.hold(connection, run.id)
+    before = runs.last_published(connection)
+    if names is None and before and before.source is not run.source:
+        names = ()  # the demo's name for a code must not become that of a real area
     elapsed = max(clock(connection) - started_at, timedelta(0))
     rows = {name: [getattr(area, name) for area in areas] for name in COLUMNS}
     connection.execute(

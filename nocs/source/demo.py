@@ -64,7 +64,7 @@ def _extract(connection: psycopg.Connection, job: Job, connected: float) -> Extr
         unassigned_due_amt=due,
         sign=evidence,
         names=known,
-        notices=doubts,
+        notices=(*job.notices, *doubts),
         seconds=seconds,
     )
 

@@ -33,8 +33,9 @@ class ConnectionOptions:
 class Job:
     """One question to the source. `password` and `dsn` never appear in its repr.
 
-    `sign` is empty where no evidence is asked for, `names` where areas have one name. With
-    `examine` the child also looks at the user's privileges on `tables` and at the plan.
+    `sign` is empty where no evidence is asked for, `names` where areas have one name. `notices`
+    go into the answer's. With `examine` the child also looks at the user's privileges on `tables`
+    and at the plan.
     """
 
     kind: SourceKind
@@ -48,6 +49,7 @@ class Job:
     dsn: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     names: str = ""
+    notices: tuple[str, ...] = ()
     connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     examine: bool = False
     tables: tuple[str, ...] = ()

@@ -21,8 +21,8 @@ def ask(run: Callable[[], Iterable[tuple[Any, ...]]], error: type[Exception]) ->
     """The names and what to warn of; None when the source would not tell them."""
     try:
         rows = list(run())
-    except error as fault:
-        first = str(fault).strip().splitlines()[0]
+    except (error, ValueError) as fault:  # a driver hands a text that is no UTF-8 on as it is
+        first = next(iter(str(fault).strip().splitlines()), type(fault).__name__)
         return None, (f"names in other languages could not be read ({first}); {KEPT}",)
     return read(rows)
 

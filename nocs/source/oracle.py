@@ -76,7 +76,7 @@ def _extract(connection: oracledb.Connection, job: Job, connected: float) -> Ext
         unassigned_due_amt=due,
         sign=evidence,
         names=known,
-        notices=(*notices, *doubts),
+        notices=(*notices, *job.notices, *doubts),
         seconds=seconds,
     )
 

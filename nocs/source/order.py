@@ -5,7 +5,7 @@ from pydantic import SecretStr
 from nocs.errors import SettingsError
 from nocs.model import SourceKind
 from nocs.settings import Settings
-from nocs.source import readonly
+from nocs.source import names, readonly
 from nocs.source.job import SIGN, ConnectionOptions, Job
 from nocs.source.report import CONTROL_FILE, NAMES_FILE, SIGN_FILE, binds_of, read_select
 
@@ -15,6 +15,7 @@ def make_job(settings: Settings, demo_url: str, *, examine: bool = False) -> Job
     report = read_select(settings.report_file)
     _check_binds(report, settings)
     control, sign = read_select(CONTROL_FILE), read_select(SIGN_FILE)
+    area_names, doubts = _names()
     is_oracle = settings.source_kind() is SourceKind.ORACLE
     tables = [readonly.tables_of(one) for one in (report, control, sign)] if examine else []
     return Job(
@@ -23,7 +24,8 @@ def make_job(settings: Settings, demo_url: str, *, examine: bool = False) -> Job
         control=control,
         # What is confirmed is not asked for: a report over views of one's own needs no CI_FT.
         sign="" if settings.credit_sign_confirmed and not examine else sign,
-        names=read_select(NAMES_FILE) if NAMES_FILE.exists() else "",
+        names=area_names,
+        notices=doubts,
         credit_sign=settings.credit_sign,
         call_timeout_seconds=settings.oracle_call_timeout_seconds,
         schema=settings.oracle_schema,
@@ -41,6 +43,17 @@ def make_job(settings: Settings, demo_url: str, *, examine: bool = False) -> Job
         examine=examine,
         tables=tuple(sorted({name for names in tables for name in names})),
     )
+
+
+def _names() -> tuple[str, tuple[str, ...]]:
+    """The statement that asks for names, or why it is not sent: no figure depends on its file."""
+    if not NAMES_FILE.exists():
+        return "", ()
+    try:
+        return read_select(NAMES_FILE), ()
+    except SettingsError as error:
+        why = error.what.removeprefix("NOCS_REPORT_FILE: ").rstrip(".")
+        return "", (f"names in other languages were not asked for: {why}; {names.KEPT}",)
 
 
 def _check_binds(report: str, settings: Settings) -> None:

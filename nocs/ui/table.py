@@ -4,6 +4,7 @@ Surprise: on a screen too narrow for it, the same table is laid out as one card 
 values stand in data-value, so sorting never reads a formatted text.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -14,7 +15,6 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from nocs.area_names import other_names
 from nocs.language import later
 from nocs.model import ZERO, CachedArea, Figures, Snapshot, Totals
 from nocs.money import cents, signed
@@ -103,7 +103,7 @@ def table_html(
     html: str = styler.to_html(
         columns=[_heading(column, words) for column in columns],
         links=[area_link(area.nocs_code, area.nocs_name, words) for area in snapshot.areas],
-        also=[_also(snapshot, area) for area in snapshot.areas],
+        also=_also(snapshot),
         lines=_lines(snapshot, days, words),
         tones=[net_word(row["net_balance"]) for row in rows],
         net_words=[words.say(net_word(row["net_balance"])) for row in rows],
@@ -159,9 +159,15 @@ def _lines(snapshot: Snapshot, days: Sequence[Past], words: Words) -> list[str]:
     ]
 
 
-def _also(snapshot: Snapshot, area: CachedArea) -> str:
-    """What an area is found by besides its name and code."""
-    return " ".join(one.nocs_name for one in other_names(snapshot, area))
+def _also(snapshot: Snapshot) -> list[str]:
+    """What each area is found by besides its name and code; in one pass, for there may be many."""
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for one in snapshot.names:
+        names[one.nocs_code].append(one.nocs_name)
+    return [
+        " ".join(name for name in names[area.nocs_code] if name != area.nocs_name)
+        for area in snapshot.areas
+    ]
 
 
 def _bars(rows: Sequence[dict[str, Any]]) -> list[Decimal]:

@@ -10,6 +10,8 @@ from nocs.access import EVERYBODY, Action, Viewer, viewer_of
 from nocs.area_names import in_language, names_in
 from nocs.dashboard import dashboard
 from nocs.live import LiveState
+from nocs.model import Snapshot
+from nocs.past import Recent
 from nocs.settings import Settings
 from nocs.settings.exposure import has_sign_in
 from nocs.ui import reader
@@ -51,16 +53,38 @@ def restricted(whole: LiveState, areas: frozenset[str]) -> LiveState:
     return whole.restricted_to(areas)
 
 
-@lru_cache(maxsize=64)
 def named(seen: LiveState, language: str) -> LiveState:
-    """Made once a version for each language, not once for each page."""
-    if seen.snapshot is None or not (names := names_in(seen.snapshot, language)):
+    """The state with its areas named in this language, where the source has a name."""
+    if seen.snapshot is None or not seen.snapshot.names:
         return seen
-    return replace(
-        seen,
-        snapshot=in_language(seen.snapshot, language),
-        recent=seen.recent.named(names) if seen.recent else None,
-    )
+    figures = _named(_Same(seen.snapshot, seen.recent), language)
+    return replace(seen, snapshot=figures.snapshot, recent=figures.recent)
+
+
+class _Same:
+    """Figures that equal themselves alone: each heartbeat makes a state, only a refresh these."""
+
+    def __init__(self, snapshot: Snapshot, recent: Recent | None) -> None:
+        self.snapshot, self.recent = snapshot, recent
+
+    def __hash__(self) -> int:
+        return hash((id(self.snapshot), id(self.recent)))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Same)
+            and other.snapshot is self.snapshot
+            and other.recent is self.recent
+        )
+
+
+@lru_cache(maxsize=64)
+def _named(figures: _Same, language: str) -> _Same:
+    """Made once a refresh for each language: what is drawn is kept by the very days it shows."""
+    if not (names := names_in(figures.snapshot, language)):
+        return figures
+    recent = figures.recent.named(names) if figures.recent else None
+    return _Same(in_language(figures.snapshot, language), recent)
 
 
 def is_signed_in_here() -> bool:
