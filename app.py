@@ -13,6 +13,7 @@ if get_script_run_ctx(suppress_warning=True) is not None:
 
     navigation.run()
 else:
+    from nocs.ui import first_paint
     from nocs.web import server
 
     if base_path := server.base_path():
@@ -22,7 +23,7 @@ else:
         Path(__file__).resolve(),
         secrets=server.secrets(),
         lifespan=server.lifespan,
-        routes=server.routes(),
+        routes=[*first_paint.routes(server.base_path()), *server.routes()],
         middleware=server.middleware(),
         on_script_error=server.log_script_error,
     )

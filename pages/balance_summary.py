@@ -4,15 +4,13 @@ import streamlit as st
 
 from nocs.dashboard import dashboard
 from nocs.ui import download, reader, viewer, watch
-from nocs.ui.banner import banners_html, warnings_html
-from nocs.ui.cards import cards_html
 from nocs.ui.chart import area_charts
 from nocs.ui.choose import choose
-from nocs.ui.movers import movers_html
 from nocs.ui.opening import open_area
-from nocs.ui.panels import empty_html, help_html
+from nocs.ui.panels import help_html
+from nocs.ui.summary import top_html
 from nocs.ui.table import area_table
-from nocs.ui.view import Link, notices_html, read_view
+from nocs.ui.view import Link, read_view
 
 if code := st.query_params.get("area"):
     open_area(code)
@@ -32,16 +30,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="head"):
 if view:
     first = board.past.first_as_of(view.snapshot.run.id, view.snapshot.run.source)
     choose(view.everything, link, words, first=first, last=view.snapshot.as_of)
-# One element whatever it holds: what stands below keeps its place in the page.
-top = banners_html(state, now, words)
-if view:
-    top += notices_html(view, words)
-    top += cards_html(view.snapshot, words, view.since(words), view.days)
-    top += warnings_html(view.snapshot, words)
-    top += movers_html(view.snapshot.areas, view.earlier, words)
-else:
-    top += empty_html(words)
-st.html(f'<div class="nocs-top">{top}</div>')
+st.html(top_html(state, view, now, words))
 if view:
     area_table(view.snapshot, words, len(view.everything.areas), view.days)
     area_charts(view.snapshot, reader.settings(), view.filter_words(words))

@@ -49,6 +49,13 @@ def warnings_html(snapshot: Snapshot, words: Words) -> str:
     return banner("warnings", "quiet", words.say("Notes on these figures"), f"<ul>{items}</ul>")
 
 
+def open_html(words: Words) -> str:
+    """That nobody signs in here, and everybody may look."""
+    text = words.say("Whoever reaches this address sees all figures and may refresh them.")
+    title = words.say("This dashboard has no sign-in")
+    return banner("anonymous", "warn", title, f"<p>{text}</p>")
+
+
 def banner(name: str, tone: str, title: str, body: str) -> str:
     """One banner; `title` and `body` are HTML."""
     role = "alert" if tone == "bad" else "status"

@@ -17,7 +17,7 @@ from nocs.errors import NocsError
 from nocs.language import later
 from nocs.settings import ROOT, Settings
 from nocs.ui import reader, sign_in, style, viewer
-from nocs.ui.banner import banner
+from nocs.ui.banner import banner, open_html
 from nocs.ui.style import ASSETS
 from nocs.ui.words import Words
 
@@ -88,9 +88,7 @@ def _head(person: Viewer, words: Words) -> None:
         _stay(person)
         return
     if dashboard().settings.allow_anonymous:
-        text = words.say("Whoever reaches this address sees all figures and may refresh them.")
-        title = words.say("This dashboard has no sign-in")
-        st.html(banner("anonymous", "warn", title, f"<p>{text}</p>"))
+        st.html(open_html(words))
     with _row():
         reader.switch()
 

@@ -29,7 +29,13 @@ def settings() -> Settings:
 
 def words() -> Words:
     """The words of this page."""
-    return _words(settings(), dashboard().settings.language)
+    return words_in(code())
+
+
+def words_in(chosen: Code) -> Words:
+    """The words of a page in this language."""
+    usual = dashboard().settings
+    return _words(_spoken(usual, chosen), usual.language)
 
 
 def code() -> Code:

@@ -6,17 +6,16 @@ because the proxy would have opened the figures to everybody.
 
 import base64
 import hashlib
-import importlib.util
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from pathlib import Path
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nocs.settings import Settings
 from nocs.settings.exposure import is_loopback, is_open
+from nocs.web import document
 
 # Streamlit answers these to anybody; nothing of ours needs them.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file", "/_stcore/script-health")
@@ -142,12 +141,7 @@ def policy(host: str, *, is_https: bool) -> str:
 
 @cache
 def _inline_hashes() -> tuple[str, ...]:
-    spec = importlib.util.find_spec("streamlit")
-    if spec is None or spec.origin is None:
-        return ()
-    page = Path(spec.origin).with_name("static") / "index.html"
-    scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.S)
-    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    digests = (hashlib.sha256(text.encode()).digest() for text in document.inline_scripts())
     return tuple(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
