@@ -170,7 +170,7 @@ def dashboard() -> Dashboard:
 
 def close() -> None:
     """Stop what `dashboard` started; the next call of it starts anew."""
-    global _current  # noqa: PLW0603
+    global _current  # noqa: PLW0603 - as above
     with _lock:
         if _current is not None:
             _current.close()

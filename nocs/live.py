@@ -126,7 +126,7 @@ class Live:
                 pause = 0.2
             except NocsError as error:
                 self._trouble(error)
-            except Exception:
+            except Exception:  # this thread is all that reads: pages would stand still for good
                 log.exception("Reading the cache broke; it is tried again.")
                 self._trouble(CacheError("The cache cannot be read.", "See error.log."))
             self._stop.wait(pause)

@@ -56,7 +56,9 @@ def test_the_rest_of_the_document_is_streamlits_own(client: TestClient, database
     publish(database, area())
     text = figures(client)
     bare = re.sub(r"<nocs-first.*?</nocs-first>", "", text, flags=re.S)
-    bare = bare.replace(f"<script>{document.SCRIPT}</script>", "").replace(first_paint.HEAD, "")
+    bare = bare.replace(f"<script>{document.SCRIPT}</script>", "").replace(
+        first_paint.PAGE_STYLE, ""
+    )
     assert bare == empty
 
 

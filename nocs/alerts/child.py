@@ -88,6 +88,7 @@ def _send(job: dict[str, Any]) -> str:
     file = None
     if job["file"]:
         content = base64.b64decode(job["file"])
+        # apprise gives its constructor no types.
         file = AttachMemory(  # type: ignore[no-untyped-call]
             content=content, name=job["file_name"], mimetype=job["file_type"]
         )

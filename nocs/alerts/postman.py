@@ -46,7 +46,7 @@ class Postman(threading.Thread):
                 self.deliver_due()
             except NocsError as error:
                 log.error("Messages wait: %s", error)
-            except Exception:
+            except Exception:  # a bug in one message must not end the sending of all
                 log.exception("Sending messages broke; it goes on in a moment.")
             self._wake.wait(WAKE_SECONDS)
             self._wake.clear()

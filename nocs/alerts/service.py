@@ -75,7 +75,7 @@ class Alerts:
                 self._postman.wake()
         except NocsError as error:
             log.error("Alerts wait: %s", error)
-        except Exception:
+        except Exception:  # a bug in a rule must not end the looking
             log.exception("Looking for alerts broke; it goes on in a moment.")
 
 

@@ -8,6 +8,7 @@ prepared, so a pooler such as PgBouncer may stand between; only LISTEN needs a d
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 from psycopg import conninfo
@@ -103,7 +104,9 @@ class Database:
     def require_version(self) -> None:
         """CacheError when the server is older than the program was written for."""
         with self.reading() as connection:
-            version = connection.connection.driver_connection.info.server_version  # type: ignore[union-attr]
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, psycopg.Connection)
+            version = driver.info.server_version
         if version < OLDEST_VERSION * 10_000:
             raise CacheError(
                 f"PostgreSQL at {self.where} has version {version // 10_000}; "
@@ -125,8 +128,8 @@ class _UtcLoader(TimestamptzLoader):
         return super().load(data).astimezone(UTC)
 
 
-def _connect(arguments: dict[str, object], **more: object) -> psycopg.Connection:
-    connection = psycopg.connect(**arguments, **more)  # type: ignore[arg-type]
+def _connect(arguments: dict[str, Any], **more: Any) -> psycopg.Connection:
+    connection = psycopg.connect(**arguments, **more)
     connection.adapters.register_loader("timestamptz", _UtcLoader)
     return connection
 
@@ -144,7 +147,8 @@ def _engine(arguments: dict[str, object], pool_size: int) -> Engine:
 
 def clock(connection: Connection) -> datetime:
     """PostgreSQL's clock at this moment."""
-    return connection.execute(text("SELECT clock_timestamp()")).scalar_one()  # type: ignore[no-any-return]
+    moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return moment
 
 
 def notify(connection: Connection) -> None:

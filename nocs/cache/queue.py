@@ -93,12 +93,15 @@ def enter_phase(connection: Connection, run_id: int, phase: Phase, attempt: int)
         {"phase": phase.value, "attempt": attempt},
     )
     notify(connection)
-    return row.heartbeat_at  # type: ignore[no-any-return]
+    entered: datetime = row.heartbeat_at
+    return entered
 
 
 def hold(connection: Connection, run_id: int) -> datetime:
     """Lock the run for its publishing transaction; returns when it started."""
-    return _update_running(connection, run_id, "heartbeat_at = clock_timestamp()", {}).started_at  # type: ignore[no-any-return]
+    row = _update_running(connection, run_id, "heartbeat_at = clock_timestamp()", {})
+    started: datetime = row.started_at
+    return started
 
 
 def succeed(

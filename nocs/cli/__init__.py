@@ -53,5 +53,5 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(args=arguments)
     except NocsError as error:
-        print(f"nocs: {error}", file=sys.stderr)  # noqa: T201
+        typer.echo(f"nocs: {error}", err=True)
         sys.exit(error.exit_status)

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, LiteralString
 
 import numpy as np
 import psycopg
@@ -28,12 +29,18 @@ Ints = NDArray[np.int64]
 
 def exists(connection: psycopg.Connection) -> bool:
     """Whether a synthetic CC&B stands in this database."""
-    return bool(connection.execute("SELECT to_regclass('cisadm.ci_ft')").fetchone()[0])  # type: ignore[index]
+    return _value(connection, "SELECT to_regclass('cisadm.ci_ft')") is not None
 
 
 def customers(connection: psycopg.Connection) -> int:
     """Number of its accounts."""
-    return int(connection.execute("SELECT count(*) FROM cisadm.ci_acct").fetchone()[0])  # type: ignore[index]
+    return int(_value(connection, "SELECT count(*) FROM cisadm.ci_acct"))
+
+
+def _value(connection: psycopg.Connection, query: LiteralString) -> Any:
+    row = connection.execute(query).fetchone()
+    assert row
+    return row[0]
 
 
 def create_empty(connection: psycopg.Connection) -> None:
@@ -58,7 +65,7 @@ def create(
     tell = progress or (lambda _step, _done: None)
     with connection.transaction():
         # The server's day, which is the report's: this machine's may already be tomorrow.
-        today = today or connection.execute("SELECT current_date").fetchone()[0]  # type: ignore[index]
+        today = today or _value(connection, "SELECT current_date")
         special = special_cases(today)
         ordinary = max(0, customers - len(special.rows["ci_acct"]))
         connection.execute("DROP SCHEMA IF EXISTS cisadm CASCADE")

@@ -63,8 +63,7 @@ class Refresher:
             self._fail(run, RunStatus.REJECTED, error)
         except NocsError as error:
             self._fail(run, RunStatus.FAILED, error)
-        except Exception:
-            # A bug must not stop the schedule; its traceback goes to the log, not to a page.
+        except Exception:  # a bug must not stop the schedule, nor show its traceback on a page
             log.exception("Refresh %d broke.", run.id)
             broken = NocsError(
                 "The refresh met an error of the program. "

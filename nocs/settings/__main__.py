@@ -1,5 +1,7 @@
 """Print the table of settings for README.md: `python -m nocs.settings`."""
 
+import sys
+
 from pydantic.fields import FieldInfo
 
 from nocs.settings.together import GROUPS, PREFIX
@@ -23,4 +25,4 @@ def _default(field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    print(settings_table())  # noqa: T201
+    sys.stdout.write(f"{settings_table()}\n")

@@ -6,6 +6,7 @@ a moment later. With sign-in there are none: who looks is known only once the pa
 """
 
 import gzip
+from datetime import datetime
 from functools import cache
 from html import escape
 
@@ -16,7 +17,6 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from nocs.dashboard import dashboard
-from nocs.language import NAMES, Code
 from nocs.live import LiveState, refusal
 from nocs.model import Snapshot
 from nocs.ui import choose, reader, table, viewer
@@ -31,7 +31,7 @@ from nocs.web import document
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
 GZIP_LEVEL = 5
 # The size of Streamlit's own letters, of which all lengths are multiples.
-HEAD = "<style>html { font-size: 15px; } body { margin: 0; }</style>"
+PAGE_STYLE = "<style>html { font-size: 15px; } body { margin: 0; }</style>"
 
 
 def routes(base_path: str = "") -> list[Route]:
@@ -41,7 +41,7 @@ def routes(base_path: str = "") -> list[Route]:
 
 async def _answer(request: Request) -> HTMLResponse:
     body = await run_in_threadpool(first_paint, request.query_params)
-    page = document.with_first_paint(HEAD, body).encode()
+    page = document.with_first_paint(body).encode()
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return HTMLResponse(page, headers=HEADERS)
     packed = gzip.compress(page, GZIP_LEVEL, mtime=0)
@@ -53,24 +53,22 @@ def first_paint(query: QueryParams) -> str:
 
     That is with sign-in, without figures, and where the address filters, compares or leads on.
     """
-    board = dashboard()
     is_plain = set(query) <= {reader.LANG}
-    if not is_plain or viewer.is_signed_in_here() or board.state().snapshot is None:
+    whole = dashboard().state()
+    if not is_plain or viewer.is_signed_in_here() or whole.snapshot is None:
         return ""
-    language = _language(query)
-    words = reader.words_in(language)
-    state = viewer.named(board.state(), language)
-    parts = _parts(state, words)
+    language = reader.first_known(query.get(reader.LANG))
+    state = viewer.named(whole, language)
+    parts = _parts(state, dashboard().now(), reader.words_in(language))
     return (
-        f'<nocs-first lang="{language}"><template shadowrootmode="closed">{_sheet()}'
+        f'{PAGE_STYLE}<nocs-first lang="{language}"><template shadowrootmode="closed">{_sheet()}'
         f'<div class="stMain"><div class="stMainBlockContainer">{parts}</div></div>'
         "</template></nocs-first>"
     )
 
 
-def _parts(state: LiveState, words: Words) -> str:
+def _parts(state: LiveState, now: datetime, words: Words) -> str:
     board = dashboard()
-    now = board.now()
     assert state.snapshot
     view = read_view(board, state.snapshot, state.recent, Link(), words)
     anonymous = open_html(words) if board.settings.allow_anonymous else ""
@@ -78,7 +76,7 @@ def _parts(state: LiveState, words: Words) -> str:
         f'<p class="nocs-banner nocs-late" role="status" hidden>{_late(words)}</p>',
         _html(anonymous) if anonymous else "",
         _html(f'<h1 class="nocs-h1">{words.say("Balance summary")}</h1>'),
-        _head(state, words),
+        _head(state, now, words),
         _filters(state.snapshot, words),
         _html(top_html(state, view, now, words)),
         _areas(
@@ -97,15 +95,13 @@ def _late(words: Words) -> str:
     )
 
 
-def _head(state: LiveState, words: Words) -> str:
+def _head(state: LiveState, now: datetime, words: Words) -> str:
     """The line of status, and where the buttons will be."""
-    board = dashboard()
-    now = board.now()
     assert state.snapshot
     why = "" if state.open_run else refusal(state, now, words.language)
     return (
         '<div class="st-key-head"><div class="stElementContainer stHtml"><div class="nocs-status">'
-        f"{as_of_html(state.snapshot, now, board.settings, words)}"
+        f"{as_of_html(state.snapshot, now, dashboard().settings, words)}"
         f"{refresh_html(state, now, words, why)}</div></div>"
         f'<button class="nocs-soon" disabled>{words.say("Refresh")}</button>'
         f'<button class="nocs-soon" disabled>{words.say("Download Excel")}</button></div>'
@@ -140,11 +136,6 @@ def _areas(drawn: str, title: str, words: Words) -> str:
 
 def _html(text: str) -> str:
     return f'<div class="stHtml">{text}</div>'
-
-
-def _language(query: QueryParams) -> Code:
-    named = query.get(reader.LANG)
-    return next((code for code in NAMES if code == named), dashboard().settings.language)
 
 
 @cache

@@ -39,11 +39,14 @@ def words_in(chosen: Code) -> Words:
 
 
 def code() -> Code:
-    """Whatever is no language is passed over, without a word."""
-    for named in (st.query_params.get(LANG), st.session_state.get(LANG)):
-        if named in NAMES:
-            return named
-    return dashboard().settings.language
+    """The language of this page."""
+    return first_known(st.query_params.get(LANG), st.session_state.get(LANG))
+
+
+def first_known(*named: str | None) -> Code:
+    """The first that is a language, else the setting's; others are passed over without a word."""
+    known = (code for name in named for code in NAMES if code == name)
+    return next(known, dashboard().settings.language)
 
 
 def remember() -> None:

@@ -18,23 +18,17 @@ def inline_scripts() -> list[str]:
     return [*re.findall(r"<script>(.*?)</script>", _streamlit_page(), re.S), SCRIPT]
 
 
-def with_first_paint(head: str, body: str) -> str:
-    """The document with `head` at the end of its head and `body` before Streamlit's root.
-
-    Without a `body` it is Streamlit's own.
-    """
+def with_first_paint(body: str) -> str:
+    """The document with `body` before Streamlit's root; Streamlit's own without a `body`."""
     if not body:
         return _streamlit_page()
-    return (
-        _streamlit_page()
-        .replace("</head>", f"{head}</head>")
-        .replace(ROOT_ELEMENT, f"{body}<script>{SCRIPT}</script>{ROOT_ELEMENT}")
-    )
+    whole = f"{body}<script>{SCRIPT}</script>{ROOT_ELEMENT}"
+    return _streamlit_page().replace(ROOT_ELEMENT, whole)
 
 
 def is_known() -> bool:
-    """Whether Streamlit's document has the places that the first paint is written into."""
-    return all(_streamlit_page().count(place) == 1 for place in ("</head>", ROOT_ELEMENT))
+    """Whether Streamlit's document has the place that the first paint is written into."""
+    return _streamlit_page().count(ROOT_ELEMENT) == 1
 
 
 @cache

@@ -35,7 +35,8 @@ def one_line() -> Iterator[None]:
     try:
         yield
     except NocsError as error:
-        print(f"nocs: {error}", file=sys.stderr, flush=True)  # noqa: T201
+        sys.stderr.write(f"nocs: {error}\n")
+        sys.stderr.flush()
         os._exit(error.exit_status)  # an exception would be Starlette's, with its traceback
 
 
