@@ -216,3 +216,5 @@ def test_the_browsers_of_a_lost_replica_go_to_another(served: Site) -> None:
         assert visitor.cookies["nocs_replica"] == cookie
     served.start(port)
     served.ready()
+    # nginx passes it over for a while; the tests after this one count on all of them.
+    cookie_of_each(served)
