@@ -1,5 +1,6 @@
 """The document of the summary, asked for as a browser does, before any script of it has run."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from nocs import dashboard
 from nocs.cache.database import Database
 from nocs.ui import first_paint
 from nocs.web import document
+from nocs.web.assets import DRAWING, served_url
 from tests.records import area, publish
 from tests.test_guard import OIDC
 from tests.waiting import until
@@ -47,7 +49,7 @@ def test_the_document_holds_the_exact_figures_of_cards_and_table(
     # The card, then each area, then the totals of the table.
     assert values(text, "positive_balance_amt") == [total, total, "0.00", total]
     assert values(text, "negative_balance_amt") == [due, "-0.01", "-20000000.25", due]
-    assert "overall due" in text and "overall credit" not in text
+    assert ">overall due<" in text and ">overall credit<" not in text
 
 
 def test_the_rest_of_the_document_is_streamlits_own(client: TestClient, database: Database) -> None:
@@ -56,10 +58,15 @@ def test_the_rest_of_the_document_is_streamlits_own(client: TestClient, database
     publish(database, area())
     text = figures(client)
     bare = re.sub(r"<nocs-first.*?</nocs-first>", "", text, flags=re.S)
-    bare = bare.replace(f"<script>{document.SCRIPT}</script>", "").replace(
-        first_paint.PAGE_STYLE, ""
-    )
-    assert bare == empty
+    for ours in (f"<script>{document.SCRIPT}</script>", first_paint.PAGE_STYLE):
+        assert ours in bare
+        bare = bare.replace(ours, "")
+    bare, early = re.subn(r'<link rel="modulepreload" href="/assets/\w+/[\w.-]+\.js">', "", bare)
+    assert early == 2
+    # What makes the page live stands aside, whole, until the first paint is on the screen.
+    (live,) = re.findall("<template data-live>(.*?)</template>", bare, re.S)
+    assert live.startswith("<script type=") and live in empty
+    assert bare.replace(f"<template data-live>{live}</template>", "") == empty.replace(live, "")
 
 
 def test_no_browser_and_no_proxy_may_keep_the_figures(
@@ -124,9 +131,40 @@ def test_a_dashboard_open_to_everybody_says_so_in_the_document_too(
     assert ("banner-anonymous" in figures(client)) is is_open
 
 
+def test_the_document_holds_the_figures_of_the_charts(
+    client: TestClient, database: Database
+) -> None:
+    publish(database, area("001", "0.00", "-20.50"), area("002", "7.25", "0.00"))
+    text = figures(client)
+    (found,) = re.findall(r'<script type="application/json">(.*?)</script>', text, re.S)
+    told = json.loads(found)
+    assert [one["name"] for one in told["charts"]] == re.findall(
+        r'<figure data-testid="chart-([\w-]+)">', text
+    )
+    due, credit = (one["figure"]["data"][0] for one in told["charts"][:2])
+    assert (due["x"], due["text"]) == ([20.5], ["−₹ 20.50"])  # a bar says how much is due
+    assert (credit["x"], credit["text"]) == ([7.25], ["₹ 7.25"])
+    assert told["drawing"] == served_url(DRAWING)
+
+
+def test_a_first_paint_that_breaks_costs_nothing_but_itself(
+    client: TestClient,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    publish(database, area())
+    figures(client)
+    monkeypatch.setattr(first_paint, "help_html", lambda _words: 1 / 0)
+    answer = client.get("/")
+    assert answer.status_code == 200 and document.ROOT_ELEMENT in answer.text
+    assert "<nocs-first" not in answer.text
+    assert "The first paint broke" in caplog.text and "ZeroDivisionError" in caplog.text
+
+
 def test_a_name_of_an_area_cannot_leave_its_place(client: TestClient, database: Database) -> None:
     nasty = "</template></nocs-first><script>alert(1)</script>"
     publish(database, area("001", name=nasty))
     text = figures(client)
-    assert "<script>alert" not in text and text.count("</template>") == 1
-    assert "&lt;/template&gt;" in text
+    assert "<script>alert" not in text and text.count("</template>") == 2
+    assert "&lt;/template&gt;" in text and "\\u003c/template>" in text

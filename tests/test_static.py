@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from nocs.web import static
-from nocs.web.assets import BUNDLE, plotly_url
+from nocs.web.assets import BUNDLE, served_url
 from tests.waiting import until
 
 
@@ -31,7 +31,9 @@ def get(files: object, url: str, encoding: str) -> tuple[dict[str, str], bytes]:
 
 def compressed(folder: Path) -> object:
     files = static.middleware(PlainTextResponse("the page"), folder)
-    until(lambda: get(files, plotly_url(), "br")[0].get("content-encoding"), "compressed copies")
+    until(
+        lambda: get(files, served_url(BUNDLE), "br")[0].get("content-encoding"), "compressed copies"
+    )
     return files
 
 
@@ -42,7 +44,7 @@ def compressed(folder: Path) -> object:
 def test_the_chart_library_is_sent_as_the_browser_accepts_it(
     folder: Path, encoding: str, decode: Callable[[bytes], bytes]
 ) -> None:
-    headers, body = get(compressed(folder), plotly_url(), encoding)
+    headers, body = get(compressed(folder), served_url(BUNDLE), encoding)
     assert headers.get("content-encoding", "identity") == encoding
     assert decode(body) == BUNDLE.read_bytes()
     assert "immutable" in headers["cache-control"] and headers["vary"] == "Accept-Encoding"
@@ -68,7 +70,7 @@ def test_what_is_no_file_reaches_the_application(folder: Path) -> None:
 def test_files_are_sent_before_their_copies_are_ready(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     files = static.middleware(PlainTextResponse("the page"), tmp_path / "file" / "below")
-    headers, body = get(files, plotly_url(), "br")
+    headers, body = get(files, served_url(BUNDLE), "br")
     assert "content-encoding" not in headers and body == BUNDLE.read_bytes()
 
 

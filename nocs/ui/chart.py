@@ -20,9 +20,10 @@ from nocs.settings import Settings
 from nocs.ui.opening import open_area
 from nocs.ui.style import asset
 from nocs.ui.words import Words
-from nocs.web.assets import plotly_url
+from nocs.web.assets import DRAWING, served_url
 
 SIZES: dict[str, int | None] = {later("Top 5"): 5, later("Top 10"): 10, later("All"): None}
+USUAL_SIZE = "Top 5"
 # What chart.js says.
 TEXTS = {
     "save": later("Save as picture"),
@@ -45,13 +46,13 @@ def area_charts(snapshot: Snapshot, settings: Settings, filtered: str) -> None:
         size = st.segmented_control(
             spoken.say("Areas in the top charts"),
             list(SIZES),
-            default="Top 5",
+            default=USUAL_SIZE,
             required=True,
             key="chart_size",
             format_func=spoken.say,
             label_visibility="collapsed",
         )
-    draw("charts", _figures(snapshot, SIZES[size], settings), snapshot, settings, filtered)
+    draw("charts", summary_charts(snapshot, SIZES[size], settings), snapshot, settings, filtered)
 
 
 def draw(
@@ -68,20 +69,23 @@ def draw(
 
     `look`: "small" for many in a grid, "one" for one a row.
     """
-    picked = _component(
-        key=key,
-        data={
-            "plotly": settings.base_path + plotly_url(),
-            "charts": list(figures),
-            "stamp": _stamp(snapshot, settings, filtered),
-            "look": look,
-            "locale": _locale(settings.spoken),
-            "texts": {name: settings.spoken.say(text) for name, text in TEXTS.items()},
-        },
-        on_area_change=_nothing,
-    )
+    data = drawing(figures, settings) | {
+        "stamp": _stamp(snapshot, settings, filtered),
+        "look": look,
+        "texts": {name: settings.spoken.say(text) for name, text in TEXTS.items()},
+    }
+    picked = _component(key=key, data=data, on_area_change=_nothing)
     if opens and picked.area:
         open_area(picked.area)
+
+
+def drawing(figures: Sequence[dict[str, Any]], settings: Settings) -> dict[str, Any]:
+    """What the browser needs to draw figures made by `entry`: with what, which, in which words."""
+    return {
+        "drawing": settings.base_path + served_url(DRAWING),
+        "charts": list(figures),
+        "locale": _locale(settings.spoken),
+    }
 
 
 def _locale(language: Language) -> dict[str, Any]:
@@ -104,7 +108,10 @@ def entry(name: str, title: str, note: str, figure: Any) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=32)
-def _figures(snapshot: Snapshot, count: int | None, settings: Settings) -> list[dict[str, Any]]:
+def summary_charts(
+    snapshot: Snapshot, count: int | None, settings: Settings
+) -> list[dict[str, Any]]:
+    """The charts of the summary; `count` is how many areas the first two show, None all."""
     areas, shares, say = snapshot.areas, pareto(snapshot.areas), settings.spoken.say
     due = charts.top(areas, charts.DUE, count, settings)
     credit = charts.top(areas, charts.CREDIT, count, settings)

@@ -6,9 +6,9 @@ a moment later. With sign-in there are none: who looks is known only once the pa
 """
 
 import gzip
+import logging
 from datetime import datetime
 from functools import cache
-from html import escape
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
@@ -17,16 +17,19 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from nocs.dashboard import dashboard
-from nocs.live import LiveState, refusal
-from nocs.model import Snapshot
-from nocs.ui import choose, reader, table, viewer
+from nocs.language import Code
+from nocs.live import LiveState
+from nocs.ui import reader, still, table, viewer
 from nocs.ui.banner import open_html
-from nocs.ui.progress import as_of_html, refresh_html
+from nocs.ui.panels import help_html
 from nocs.ui.style import SHEETS, asset
 from nocs.ui.summary import top_html
-from nocs.ui.view import EARLIER, Link, read_view
+from nocs.ui.view import Link, read_view
 from nocs.ui.words import Words
 from nocs.web import document
+from nocs.web.assets import BUNDLE, DRAWING, served_url
+
+log = logging.getLogger("nocs.web")
 
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
 GZIP_LEVEL = 5
@@ -40,8 +43,12 @@ def routes(base_path: str = "") -> list[Route]:
 
 
 async def _answer(request: Request) -> HTMLResponse:
-    body = await run_in_threadpool(first_paint, request.query_params)
-    page = document.with_first_paint(body).encode()
+    try:
+        body = await run_in_threadpool(first_paint, request.query_params)
+    except Exception:  # the live page needs none of it
+        log.exception("The first paint broke; the page opens without it.")
+        body = ""
+    page = document.with_first_paint(body, _early() if body else ()).encode()
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return HTMLResponse(page, headers=HEADERS)
     packed = gzip.compress(page, GZIP_LEVEL, mtime=0)
@@ -59,7 +66,7 @@ def first_paint(query: QueryParams) -> str:
         return ""
     language = reader.first_known(query.get(reader.LANG))
     state = viewer.named(whole, language)
-    parts = _parts(state, dashboard().now(), reader.words_in(language))
+    parts = _parts(state, dashboard().now(), language)
     return (
         f'{PAGE_STYLE}<nocs-first lang="{language}"><template shadowrootmode="closed">{_sheet()}'
         f'<div class="stMain"><div class="stMainBlockContainer">{parts}</div></div>'
@@ -67,8 +74,8 @@ def first_paint(query: QueryParams) -> str:
     )
 
 
-def _parts(state: LiveState, now: datetime, words: Words) -> str:
-    board = dashboard()
+def _parts(state: LiveState, now: datetime, language: Code) -> str:
+    board, words = dashboard(), reader.words_in(language)
     assert state.snapshot
     view = read_view(board, state.snapshot, state.recent, Link(), words)
     anonymous = open_html(words) if board.settings.allow_anonymous else ""
@@ -76,61 +83,30 @@ def _parts(state: LiveState, now: datetime, words: Words) -> str:
         f'<p class="nocs-banner nocs-late" role="status" hidden>{_late(words)}</p>',
         _html(anonymous) if anonymous else "",
         _html(f'<h1 class="nocs-h1">{words.say("Balance summary")}</h1>'),
-        _head(state, now, words),
-        _filters(state.snapshot, words),
+        still.head(state, now, words),
+        still.filters(state.snapshot, words),
         _html(top_html(state, view, now, words)),
-        _areas(
+        still.areas(
             table.table_html(view.snapshot, words, len(view.everything.areas), view.days),
             words.say(view.snapshot.title),
             words,
         ),
+        still.charts(view.snapshot, reader.settings_in(language)),
+        _html(help_html(words)),
     )
     return "".join(parts)
+
+
+def _early() -> list[str]:
+    """What draws the charts: asked for before Streamlit's own scripts."""
+    base_path = dashboard().settings.base_path
+    return [base_path + served_url(file) for file in (BUNDLE, DRAWING)]
 
 
 def _late(words: Words) -> str:
     return words.say(
         "The live page has not opened yet. These are the figures of the time below; reload the "
         "page to try again."
-    )
-
-
-def _head(state: LiveState, now: datetime, words: Words) -> str:
-    """The line of status, and where the buttons will be."""
-    assert state.snapshot
-    why = "" if state.open_run else refusal(state, now, words.language)
-    return (
-        '<div class="st-key-head"><div class="stElementContainer stHtml"><div class="nocs-status">'
-        f"{as_of_html(state.snapshot, now, dashboard().settings, words)}"
-        f"{refresh_html(state, now, words, why)}</div></div>"
-        f'<button class="nocs-soon" disabled>{words.say("Refresh")}</button>'
-        f'<button class="nocs-soon" disabled>{words.say("Download Excel")}</button></div>'
-    )
-
-
-def _filters(snapshot: Snapshot, words: Words) -> str:
-    """The row of filters as it looks before anything is chosen."""
-    text = {name: escape(words.say(text)) for name, text in choose.TEXTS.items()}
-    titles = ["the refresh before", *(title for title, _, _ in EARLIER.values())]
-    options = "".join(f"<option>{escape(words.say(title))}</option>" for title in titles)
-    return (
-        '<div class="nocs-choose" inert>'
-        f"<details><summary>{words.say(snapshot.title)}</summary></details>"
-        f'<label><span>{text["due"]}</span> <input size="11" placeholder="{text["amounts"]}">'
-        f"</label><label><span>{text['compare']}</span> <select>{options}</select></label>"
-        f'<button type="button" data-do="link">{text["link"]}</button></div>'
-    )
-
-
-def _areas(drawn: str, title: str, words: Words) -> str:
-    """The table below its title, its order and its search."""
-    text = {name: escape(words.say(text)) for name, text in table.TEXTS.items()}
-    return (
-        f'<div class="nocs-areas" data-layout="table"><div class="nocs-tools" inert>'
-        f'<h2>{title}</h2><label class="nocs-sort"><span>{text["sort"]}</span> '
-        f"<select><option>{text['natural']}</option></select></label>"
-        f'<label class="nocs-search"><input type="search" placeholder="{text["hint"]}"></label>'
-        f'</div><div class="nocs-sheet">{drawn}</div></div>'
     )
 
 

@@ -24,7 +24,12 @@ _component = st.components.v2.component(
 
 def settings() -> Settings:
     """The settings, in the language of the person who reads this page."""
-    return _spoken(dashboard().settings, code())
+    return settings_in(code())
+
+
+def settings_in(chosen: Code) -> Settings:
+    """The settings, in this language."""
+    return _spoken(dashboard().settings, chosen)
 
 
 def words() -> Words:

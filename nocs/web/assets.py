@@ -1,7 +1,8 @@
-"""The chart library of the pages: plotly.js' basic bundle (bars, lines, pies).
+"""What the pages fetch by themselves: the drawing of charts, and the library that draws them.
 
-It is a quarter of the one that Streamlit ships. `python -m nocs.web.assets 4.1.1` renews it from
-npm. Its address holds a hash of its content, so that a browser may keep it for ever.
+The library is plotly.js' basic bundle (bars, lines, pies), a quarter of the one that Streamlit
+ships. `python -m nocs.web.assets 4.1.1` renews it from npm. Their address holds a hash of their
+content, so that a browser may keep them for ever.
 """
 
 import hashlib
@@ -13,24 +14,26 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-VENDOR = Path(__file__).with_name("vendor")
-BUNDLE = VENDOR / "plotly-basic.min.js"
+SERVED = Path(__file__).with_name("served")
+BUNDLE = SERVED / "plotly-basic.min.js"
+DRAWING = SERVED / "draw.js"
 PACKAGE = "plotly.js-basic-dist-min"
 
 
 @cache
-def plotly_folder() -> str:
-    """The folder of its address."""
-    return f"assets/{hashlib.sha256(BUNDLE.read_bytes()).hexdigest()[:16]}"
+def served_folder() -> str:
+    """The folder of their address."""
+    content = BUNDLE.read_bytes() + DRAWING.read_bytes()
+    return f"assets/{hashlib.sha256(content).hexdigest()[:16]}"
 
 
-def plotly_url() -> str:
-    """Its address below the dashboard's own."""
-    return f"/{plotly_folder()}/{BUNDLE.name}"
+def served_url(file: Path) -> str:
+    """The address of one of them below the dashboard's own."""
+    return f"/{served_folder()}/{file.name}"
 
 
 def renew(version: str) -> None:
-    """Replace the bundle, its licence and its version by those of the npm package."""
+    """Replace the library, its licence and its version by those of the npm package."""
     with tempfile.TemporaryDirectory() as folder:
         packed = subprocess.run(
             ["npm", "pack", "--json", f"{PACKAGE}@{version}"],
@@ -44,8 +47,8 @@ def renew(version: str) -> None:
             archive.extractall(folder, filter="data")
         package = Path(folder) / "package"
         BUNDLE.write_bytes((package / BUNDLE.name).read_bytes())
-        (VENDOR / "plotly-basic.LICENSE").write_bytes((package / "LICENSE").read_bytes())
-        (VENDOR / "plotly-basic.version").write_text(f"{version}\n", encoding="utf-8")
+        (SERVED / "plotly-basic.LICENSE").write_bytes((package / "LICENSE").read_bytes())
+        (SERVED / "plotly-basic.version").write_text(f"{version}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,13 @@
 (() => {
   const LATE_AFTER = 15_000; // milliseconds, as below
   const WITHOUT_CHARTS_AFTER = 3_000;
+  const START_AFTER = 1_000;
+
+  // Streamlit's own scripts keep the browser busy for long: they wait for what is here, not for ever.
+  const live = document.querySelector("template[data-live]").content;
+  const start = () => document.head.append(live); // a second time there is nothing left to put in
+  setTimeout(start, START_AFTER);
+
   let root;
   customElements.define("nocs-first", class extends HTMLElement {
     constructor() {
@@ -10,7 +17,7 @@
     }
   });
   const host = document.querySelector("nocs-first");
-  if (!host || !root) return;
+  if (!host || !root) return start();
   document.documentElement.lang = host.lang;
 
   // The theme that this reader chose in Streamlit's menu; without a choice the system's.
@@ -31,18 +38,36 @@
     areas.dataset.layout = needed > areas.clientWidth + 1 ? "cards" : "table";
   };
   fit();
-  addEventListener("resize", fit);
 
-  // The charts come last. A page without them says why, or has had time enough to draw them.
+  // The charts, after the figures are on the screen. The live page takes over what is drawn by then.
+  const { drawing, charts, locale } = JSON.parse(root.querySelector("[type='application/json']").text);
+  const drawn = new Map();
+  const draw = async () => {
+    const tools = await import(new URL(drawing, document.baseURI).href);
+    for (const { name, figure } of charts) {
+      const box = root.querySelector(`[data-testid="chart-${name}"] > div`);
+      if (!box) return; // taken over
+      await tools.draw(box, figure, locale);
+      drawn.set(name, box);
+    }
+  };
+  const frame = () => new Promise(requestAnimationFrame);
+  frame().then(frame).then(frame).then(draw).catch(() => {}).then(start);
+  const resized = () => {
+    fit();
+    if (drawn.size) draw();
+  };
+  addEventListener("resize", resized);
+
+  // The boxes of the charts come last. A page without them says why, or has had time enough.
+  let left;
+  host.left = new Promise((resolve) => { left = resolve; });
   let idleSince;
   const isLive = () => {
     const state = document.querySelector(".stApp")?.dataset.testScriptState;
     idleSince = state === "notRunning" ? (idleSince ?? performance.now()) : undefined;
     if (idleSince === undefined) return false;
-    if (document.querySelector(".nocs-empty, [data-testid=banner-start]")) return true;
-    const charts = [...document.querySelectorAll(".nocs-charts figure > div")];
-    const drawn = charts.filter((box) => box.dataset.drawn || box.textContent);
-    if (charts.length) return drawn.length === charts.length;
+    if (document.querySelector(".nocs-empty, [data-testid=banner-start], .nocs-charts figure")) return true;
     return performance.now() - idleSince > WITHOUT_CHARTS_AFTER;
   };
   const begun = performance.now();
@@ -50,7 +75,8 @@
     if (isLive()) {
       const page = document.querySelector(".stMain");
       if (page) page.scrollTop = host.scrollTop;
-      removeEventListener("resize", fit);
+      removeEventListener("resize", resized);
+      left(drawn);
       host.remove();
       return;
     }

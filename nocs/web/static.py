@@ -23,7 +23,7 @@ import brotli
 from servestatic import ServeStaticASGI
 
 from nocs.settings import ROOT
-from nocs.web.assets import VENDOR, plotly_folder
+from nocs.web.assets import SERVED, served_folder
 
 log = logging.getLogger("nocs.web")
 
@@ -40,7 +40,7 @@ def middleware(app: Any, folder: Path, base_path: str = "") -> ServeStaticASGI:
         allow_all_origins=False,
         immutable_file_test=lambda _path, _url: True,  # every name changes with its content
     )
-    files.add_files(VENDOR, f"{base_path}/{plotly_folder()}")
+    files.add_files(SERVED, f"{base_path}/{served_folder()}")
     threading.Thread(
         target=_compressed, args=[files, folder, base_path], name="nocs-static", daemon=True
     ).start()
@@ -64,7 +64,7 @@ def sources() -> dict[Path, str]:
     """The folders that are served, and the address of each."""
     streamlit = importlib.util.find_spec("streamlit")
     assert streamlit and streamlit.origin
-    return {Path(streamlit.origin).parent / "static" / "static": "static", VENDOR: plotly_folder()}
+    return {Path(streamlit.origin).parent / "static" / "static": "static", SERVED: served_folder()}
 
 
 def prepare(folder: Path) -> Path:
@@ -97,7 +97,7 @@ def prepare(folder: Path) -> Path:
 
 def _version() -> str:
     """A name that changes with everything that is served."""
-    parts = (importlib.metadata.version("streamlit"), plotly_folder(), str(BROTLI_QUALITY))
+    parts = (importlib.metadata.version("streamlit"), served_folder(), str(BROTLI_QUALITY))
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 

@@ -11,23 +11,17 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.benchmarks.rows import RUNS, Line, Row, Skipped, milliseconds
 from tests.benchmarks.servers import Cache, naive, ours
 from tests.browser.conftest import BROWSERS, FLAGS
+from tests.browser.test_first_paint import OPENED
 from tests.waiting import until
 
 MOMENTS = ("cards", "table", "everything")
-# The figures stand in the document first, behind a closed door that only a page's own script opens;
-# everything is there when the live page has drawn its charts and taken over.
-OPENED = """
-const attach = HTMLElement.prototype.attachInternals;
-HTMLElement.prototype.attachInternals = function () {
-  const internals = attach.call(this);
-  window.first = internals.shadowRoot;
-  return internals;
-};
-"""
+# The figures stand in the document first, behind a closed door that only a page's own script opens.
+# They are painted there; "live" is when Streamlit's page has taken over and takes clicks.
 OURS = {
     "cards": "(window.first ?? document).querySelectorAll('.nocs-card .nocs-big').length === 4",
     "table": "(window.first ?? document).querySelectorAll('.nocs-table tbody tr').length === 17",
-    "everything": "document.querySelectorAll('[data-drawn=yes]').length === 4"
+    "everything": "(window.first ?? document).querySelectorAll('[data-drawn=yes]').length === 4",
+    "live": "document.querySelectorAll('[data-drawn=yes]').length === 4"
     " && !document.querySelector('nocs-first')",
 }
 NAIVE = {
@@ -168,7 +162,7 @@ def _visit(context: BrowserContext, side: Side, page: Page | None = None) -> dic
     page.add_init_script(OPENED + WATCH.replace("CONDITIONS", f"{{{tests}}}"))
     page.goto(side.url)
     # Asked from outside: the page's policy forbids what Playwright's own wait would evaluate.
-    done = "Object.values(window.moments).filter(Boolean).length === 3"
+    done = f"Object.values(window.moments).filter(Boolean).length === {len(side.conditions)}"
     until(lambda: page.evaluate(done), "all of the page", seconds=60, pause=0.1)
     moments: dict[str, float] = page.evaluate("window.moments")
     page.close()

@@ -6,26 +6,40 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage, Product
+from tests.waiting import until
 
 # What moves when anything above it has another size.
 PARTS = (".nocs-h1", ".nocs-status", ".nocs-choose", ".nocs-cards", ".nocs-tools",
-         ".nocs-table tbody tr:nth-child(9)", ".nocs-table tfoot")  # fmt: skip
+         ".nocs-table tbody tr:nth-child(9)", ".nocs-table tfoot", ".nocs-h2", ".nocs-charts",
+         ".nocs-charts figure:nth-child(2) > div", ".nocs-charts figure:nth-child(4) > div",
+         ".nocs-help")  # fmt: skip
 PLACES = """parts => parts.map((part) => {
   const { x, y, width, height } = document.querySelector(part).getBoundingClientRect();
   return [x, y, width, height].map(Math.round);
 })"""
 
 
+# Keeps the root that the document closes to everybody else.
+OPENED = """
+const attach = HTMLElement.prototype.attachInternals;
+HTMLElement.prototype.attachInternals = function () {
+  const internals = attach.call(this);
+  window.first = internals.shadowRoot;
+  return internals;
+};
+"""
+ENTRY = re.compile(r"/static/js/index\.[^.]+\.js")
+
+
 def opened_without_scripts(page: Page, url: str) -> None:
-    """Only the document; its figures can be looked into, as those of the live page."""
+    """The document without Streamlit's scripts; its figures can be found as the live page's."""
 
     def look_into(route: Route) -> None:
         answer = route.fetch()
         body = answer.text().replace('shadowrootmode="closed"', 'shadowrootmode="open"')
         route.fulfill(response=answer, body=body)
 
-    empty = {"body": "", "content_type": "text/javascript"}
-    page.route("**/static/js/**", lambda route: route.fulfill(**empty))
+    page.route(ENTRY, lambda route: route.abort())
     page.route(re.compile(r"/(\?.*)?$"), look_into)
     page.goto(url)
 
@@ -44,11 +58,30 @@ def test_nothing_moves_when_the_live_page_takes_over(
     assert first.evaluate(inside, list(PARTS)) == live.evaluate(PLACES, list(PARTS))
 
 
-def test_the_live_page_takes_over_once_it_has_drawn_everything(open_page: OpenPage) -> None:
-    page = open_page("/")
+def test_the_charts_are_drawn_before_the_live_page_and_not_again_by_it(
+    open_page: OpenPage, product: Product
+) -> None:
+    page = open_page("/refreshes").context.new_page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(ENTRY, hold, times=1)
+    page.add_init_script(OPENED)
+    page.goto(product.url)
+    count = "() => window.first.querySelectorAll('[data-drawn=yes]').length"
+    until(lambda: page.evaluate(count) == 4 and held, "the charts of the document")
+    assert page.locator(".stApp").count() == 0
+    # Another drawing would make new elements.
+    bars = "[...from.querySelectorAll('[data-drawn=yes]')].map((box) => box.querySelector('.bars'))"
+    page.evaluate(f"from => {{ from = window.first; window.bars = {bars}; }}")
+    held[0].continue_()
     expect(page.locator("nocs-first")).to_have_count(0)
-    expect(page.locator(".nocs-card .nocs-big")).to_have_count(4)
-    assert page.locator("[data-drawn=yes]").count() == 4
+    expect(page.locator(".nocs-charts [data-drawn=yes]")).to_have_count(4)
+    assert page.evaluate(
+        f"from => {{ from = document; return {bars}.every((it, at) => it === window.bars[at]); }}"
+    )
 
 
 def test_a_page_that_cannot_draw_its_charts_takes_over_too(
@@ -59,6 +92,25 @@ def test_a_page_that_cannot_draw_its_charts_takes_over_too(
     page.goto(product.url)
     expect(page.locator("nocs-first")).to_have_count(0)
     expect(page.get_by_text("The charts could not be loaded.")).to_have_count(4)
+
+
+def test_charts_that_never_come_keep_no_live_page_away(
+    open_page: OpenPage, product: Product
+) -> None:
+    page = open_page("/refreshes").context.new_page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/plotly-basic.min.js", hold)
+    page.goto(product.url)
+    expect(page.locator("nocs-first")).to_have_count(0)
+    expect(page.locator(".nocs-card .nocs-big")).to_have_count(4)
+    assert held and page.locator("[data-drawn=yes]").count() == 0
+    for route in held:
+        route.continue_()
+    expect(page.locator(".nocs-charts [data-drawn=yes]")).to_have_count(4)
 
 
 def test_the_figures_stay_readable_where_no_live_page_comes(
