@@ -4,13 +4,13 @@ The minus sign is a real minus (U+2212), so that a negative amount neither wraps
 nor reads as a dash.
 """
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-
-from babel.numbers import format_decimal
 
 from nocs.language import ENGLISH, Language, later
 
 CENT = Decimal("0.01")
+WHOLE = Decimal(1)
 MINUS = "\N{MINUS SIGN}"
 COUNTING = "123456789১২৩৪৫৬৭৮৯"  # a figure without any of them is zero
 
@@ -18,7 +18,11 @@ UNITS = {
     "indian": (Decimal(10**5), Decimal(10**7), (later("L"), later("Cr"))),
     "western": (Decimal(10**6), Decimal(10**9), (later("M"), later("B"))),
 }
-GROUPING = {"indian": "#,##,##0", "western": "#,##0"}
+# Where commas stand: before the last three digits, then before every two or three.
+GROUPING = {
+    "indian": re.compile(r"(?<=\d)(?=(\d\d)*\d{3}$)"),
+    "western": re.compile(r"(?<=\d)(?=(\d{3})+$)"),
+}
 
 
 def cents(value: Decimal) -> Decimal:
@@ -30,12 +34,12 @@ def cents(value: Decimal) -> Decimal:
 
 def amount_text(value: Decimal, grouping: str = "indian", language: Language = ENGLISH) -> str:
     """12345678.9 -> '1,23,45,678.90'."""
-    return language.digits(_grouped(value, GROUPING[grouping] + ".00"))
+    return language.digits(_grouped(value, grouping, CENT))
 
 
 def count_text(value: int, grouping: str = "indian", language: Language = ENGLISH) -> str:
     """231435 -> '2,31,435'."""
-    return language.digits(_grouped(Decimal(value), GROUPING[grouping]))
+    return language.digits(_grouped(Decimal(value), grouping, WHOLE))
 
 
 def short_text(value: Decimal, grouping: str = "indian", language: Language = ENGLISH) -> str:
@@ -58,10 +62,10 @@ def signed(text: str) -> str:
     return "+" + text
 
 
-def _grouped(value: Decimal, pattern: str) -> str:
+def _grouped(value: Decimal, grouping: str, smallest: Decimal) -> str:
     with localcontext() as context:
         context.prec = 60
-        context.rounding = ROUND_HALF_UP
-        text = format_decimal(abs(value), format=pattern, locale="en", group_separator=True)
-    has_digit = any(digit in text for digit in COUNTING)
-    return MINUS + text if value < 0 and has_digit else text
+        rounded = abs(value).quantize(smallest, rounding=ROUND_HALF_UP)
+    whole, point, part = f"{rounded:f}".partition(".")
+    text = GROUPING[grouping].sub(",", whole) + point + part
+    return MINUS + text if value < 0 and rounded else text

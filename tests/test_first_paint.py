@@ -57,6 +57,8 @@ def test_the_rest_of_the_document_is_streamlits_own(client: TestClient, database
     assert "<nocs-first" not in empty and document.ROOT_ELEMENT in empty
     publish(database, area())
     text = figures(client)
+    assert "<title>NOCS balance summary</title>" in text
+    text = text.replace("<title>NOCS balance summary<", "<title>Streamlit<")
     bare = re.sub(r"<nocs-first.*?</nocs-first>", "", text, flags=re.S)
     for ours in (f"<script>{document.SCRIPT}</script>", first_paint.PAGE_STYLE):
         assert ours in bare

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,16 @@ def test_western_grouping_is_a_choice() -> None:
     assert amount_text(Decimal("1234567.5"), "western") == "1,234,567.50"
     assert count_text(231435, "western") == "231,435"
     assert count_text(231435) == "2,31,435"
+
+
+@given(AMOUNTS, st.sampled_from([("indian", "#,##,##0"), ("western", "#,##0")]))
+def test_commas_stand_where_a_library_of_locales_puts_them(
+    value: Decimal, way: tuple[str, str]
+) -> None:
+    grouping, pattern = way
+    theirs = format_decimal(abs(value), f"{pattern}.00", locale="en")
+    assert amount_text(abs(value), grouping) == theirs
+    assert count_text(int(abs(value)), grouping) == theirs.partition(".")[0]
 
 
 @given(AMOUNTS)

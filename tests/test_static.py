@@ -6,11 +6,12 @@ from pathlib import Path
 
 import brotli
 import pytest
+from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from nocs.web import static
-from nocs.web.assets import BUNDLE, served_url
+from nocs.web import document, static
+from nocs.web.assets import BUNDLE, ICON, served_url
 from tests.waiting import until
 
 
@@ -82,3 +83,12 @@ def test_copies_of_another_version_are_removed_and_the_present_ones_kept(folder:
     target.rename(folder / "elsewhere")
     assert static.prepare(folder) == target
     assert [path.name for path in folder.iterdir()] == [target.name]
+
+
+@pytest.mark.parametrize("base_path", ["", "/nocs"])
+def test_the_icon_stands_where_every_document_looks_for_it(base_path: str) -> None:
+    client = TestClient(Starlette(routes=document.routes(base_path)))
+    answer = client.get(f"{base_path}/favicon.png")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert answer.content == ICON.read_bytes()
+    assert 'href="./favicon.png"' in document.with_first_paint(None)

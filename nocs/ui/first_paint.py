@@ -25,9 +25,10 @@ from nocs.ui.panels import help_html
 from nocs.ui.style import SHEETS, asset
 from nocs.ui.summary import top_html
 from nocs.ui.view import Link, read_view
-from nocs.ui.words import Words
+from nocs.ui.words import PRODUCT, Words
 from nocs.web import document
 from nocs.web.assets import BUNDLE, DRAWING, served_url
+from nocs.web.document import FirstPaint
 
 log = logging.getLogger("nocs.web")
 
@@ -44,34 +45,37 @@ def routes(base_path: str = "") -> list[Route]:
 
 async def _answer(request: Request) -> HTMLResponse:
     try:
-        body = await run_in_threadpool(first_paint, request.query_params)
+        paint = await run_in_threadpool(first_paint, request.query_params)
     except Exception:  # the live page needs none of it
         log.exception("The first paint broke; the page opens without it.")
-        body = ""
-    page = document.with_first_paint(body, _early() if body else ()).encode()
+        paint = None
+    page = document.with_first_paint(paint).encode()
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return HTMLResponse(page, headers=HEADERS)
     packed = gzip.compress(page, GZIP_LEVEL, mtime=0)
     return HTMLResponse(packed, headers={**HEADERS, "Content-Encoding": "gzip"})
 
 
-def first_paint(query: QueryParams) -> str:
-    """The figures as an element that shows by itself; empty where the live page must come first.
+def first_paint(query: QueryParams) -> FirstPaint | None:
+    """The figures as an element that shows by itself; None where the live page must come first.
 
     That is with sign-in, without figures, and where the address filters, compares or leads on.
     """
     is_plain = set(query) <= {reader.LANG}
     whole = dashboard().state()
     if not is_plain or viewer.is_signed_in_here() or whole.snapshot is None:
-        return ""
+        return None
     language = reader.first_known(query.get(reader.LANG))
     state = viewer.named(whole, language)
     parts = _parts(state, dashboard().now(), language)
-    return (
+    body = (
         f'{PAGE_STYLE}<nocs-first lang="{language}"><template shadowrootmode="closed">{_sheet()}'
         f'<div class="stMain"><div class="stMainBlockContainer">{parts}</div></div>'
         "</template></nocs-first>"
     )
+    base_path = dashboard().settings.base_path
+    scripts = tuple(base_path + served_url(file) for file in (BUNDLE, DRAWING))
+    return FirstPaint(reader.words_in(language).say(PRODUCT), body, scripts)
 
 
 def _parts(state: LiveState, now: datetime, language: Code) -> str:
@@ -95,12 +99,6 @@ def _parts(state: LiveState, now: datetime, language: Code) -> str:
         _html(help_html(words)),
     )
     return "".join(parts)
-
-
-def _early() -> list[str]:
-    """What draws the charts: asked for before Streamlit's own scripts."""
-    base_path = dashboard().settings.base_path
-    return [base_path + served_url(file) for file in (BUNDLE, DRAWING)]
 
 
 def _late(words: Words) -> str:

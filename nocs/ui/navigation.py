@@ -14,14 +14,11 @@ from nocs import __version__
 from nocs.access import Viewer
 from nocs.dashboard import dashboard
 from nocs.errors import NocsError
-from nocs.language import later
 from nocs.settings import ROOT, Settings
 from nocs.ui import reader, sign_in, style, viewer
 from nocs.ui.banner import banner, open_html
-from nocs.ui.style import ASSETS
-from nocs.ui.words import Words
+from nocs.ui.words import PRODUCT, Words
 
-TITLE = later("NOCS balance summary")
 PAGES = ROOT / "pages"
 STAY_SECONDS = 5.0
 
@@ -34,10 +31,9 @@ def run() -> None:
         words = reader.words()
     except NocsError:  # it is told below
         words = Words.of(Settings())
-    title = words.say(TITLE)
+    title = words.say(PRODUCT)
     st.set_page_config(
         page_title=title,
-        page_icon=ASSETS / "icon.svg",
         layout="wide",
         initial_sidebar_state="collapsed",
         menu_items={"About": f"{title} {__version__}"},

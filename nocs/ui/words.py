@@ -12,8 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nocs import money
-from nocs.language import ENGLISH, Language
+from nocs.language import ENGLISH, Language, later
 from nocs.settings import Settings
+
+PRODUCT = later("NOCS balance summary")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 SERVED = Path(__file__).with_name("served")
 BUNDLE = SERVED / "plotly-basic.min.js"
 DRAWING = SERVED / "draw.js"
+ICON = SERVED / "icon.svg"
 PACKAGE = "plotly.js-basic-dist-min"
 
 

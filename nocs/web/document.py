@@ -6,14 +6,33 @@ run. What is written in here is on the screen before that, and leaves when the p
 
 import importlib.util
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
+
+from nocs.web.assets import ICON
+
 SCRIPT = Path(__file__).with_name("first_paint.js").read_text(encoding="utf-8")
 ROOT_ELEMENT = '<div id="root"></div>'
+TITLE = re.compile("<title>[^<]*</title>")
 # What makes the page live: in the head, one after the other.
 LIVE = re.compile(r'<script type="module".*<link rel="stylesheet"[^>]*>', re.S)
+
+
+def routes(base_path: str = "") -> list[Route]:
+    """The icon, in the place where Streamlit's document looks for its own.
+
+    Told by `st.set_page_config` instead, it would show late and cost a library of pictures.
+    """
+    return [Route(f"{base_path}/favicon.png", _icon)]
+
+
+async def _icon(_request: Request) -> FileResponse:
+    return FileResponse(ICON, media_type="image/svg+xml")
 
 
 def inline_scripts() -> list[str]:
@@ -21,19 +40,28 @@ def inline_scripts() -> list[str]:
     return [*re.findall(r"<script>(.*?)</script>", _streamlit_page(), re.S), SCRIPT]
 
 
-def with_first_paint(body: str, early: Sequence[str] = ()) -> str:
-    """The document with `body` before Streamlit's root; Streamlit's own without a `body`.
+@dataclass(frozen=True)
+class FirstPaint:
+    """What is written into the document: HTML, and the addresses of the scripts that it needs."""
 
-    `early` are the addresses of modules that the body needs. Streamlit's own scripts stand aside
-    until the script of the first paint puts them in.
+    title: str
+    body: str
+    scripts: tuple[str, ...]
+
+
+def with_first_paint(paint: FirstPaint | None) -> str:
+    """The document with `paint` before Streamlit's root; Streamlit's own without one.
+
+    Streamlit's own scripts stand aside until the script of the first paint puts them in.
     """
-    if not body:
+    if paint is None:
         return _streamlit_page()
     page = _streamlit_page()
-    links = "".join(f'<link rel="modulepreload" href="{address}">' for address in early)
+    links = "".join(f'<link rel="modulepreload" href="{address}">' for address in paint.scripts)
     live = "".join(LIVE.findall(page))
-    whole = f"{body}<template data-live>{live}</template><script>{SCRIPT}</script>{ROOT_ELEMENT}"
-    return page.replace(live, links).replace(ROOT_ELEMENT, whole)
+    aside = f"<template data-live>{live}</template><script>{SCRIPT}</script>"
+    titled = TITLE.sub(f"<title>{paint.title}</title>", page)
+    return titled.replace(live, links).replace(ROOT_ELEMENT, paint.body + aside + ROOT_ELEMENT)
 
 
 def is_known() -> bool:

@@ -17,7 +17,7 @@ from nocs import dashboard
 from nocs.errors import NocsError
 from nocs.log import quieten
 from nocs.settings import exposure, load_settings
-from nocs.web import health, metrics, sign_in, static
+from nocs.web import document, health, metrics, sign_in, static
 from nocs.web.api import create_api
 from nocs.web.guard import Guard
 
@@ -72,7 +72,8 @@ def base_path() -> str:
 def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own, which alone follow `server.baseUrlPath` by themselves."""
     # One Mount of everything at the base path would hide Streamlit's own routes below it.
-    return [*health.routes(base_path()), Mount(f"{base_path()}/api", app=create_api())]
+    base = base_path()
+    return [*document.routes(base), *health.routes(base), Mount(f"{base}/api", app=create_api())]
 
 
 def require_safe_address(address: str | None) -> None:

