@@ -92,7 +92,7 @@ def test_a_new_snapshot_is_in_the_next_document(client: TestClient, database: Da
     assert "1.00" not in values(client.get("/").text, "positive_balance_amt")
 
 
-def test_with_sign_in_the_document_holds_no_figure(
+def test_with_sign_in_the_document_holds_no_figure_for_a_stranger(
     client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(database, area("001", "4711.00", "-1.00"))

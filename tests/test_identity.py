@@ -98,6 +98,40 @@ def test_a_sign_in_is_known_again_by_its_claims_and_token(sign_ins: SignIns, clo
     assert sign_ins.find(dict(first.claims), "other")[1] is True
 
 
+def test_a_document_is_for_a_sign_in_that_was_met_and_has_not_ended(
+    sign_ins: SignIns, clock: Clock, provider: Provider
+) -> None:
+    claims = CLAIMS | {"iat": clock.now}
+    assert sign_ins.known(claims, "token") is None
+    sign_in = signed_in(sign_ins, clock)
+    assert sign_ins.known(claims, "token") is sign_in
+    assert sign_ins.known(claims, "other") is None
+    assert sign_ins.known(claims | {"roles": ["operator"]}, "token") is None
+    sign_ins.end(sign_in)
+    assert sign_ins.known(claims, "token") is None
+    assert provider.asked == 0
+
+
+@pytest.mark.parametrize(("seconds", "is_known"), [(RECHECK - 1, True), (RECHECK, False)])
+def test_a_document_waits_for_no_answer_of_the_provider(
+    sign_ins: SignIns, clock: Clock, provider: Provider, seconds: float, is_known: bool
+) -> None:
+    sign_in = signed_in(sign_ins, clock)
+    clock.now += seconds
+    assert (sign_ins.known(sign_in.claims, "token") is sign_in) is is_known
+    assert provider.asked == 0
+
+
+@pytest.mark.parametrize(("seconds", "is_known"), [(IDLE - 1, True), (IDLE, False)])
+def test_a_document_is_for_nobody_who_was_idle_too_long(
+    sign_ins: SignIns, clock: Clock, seconds: float, is_known: bool
+) -> None:
+    sign_in = signed_in(sign_ins, clock)
+    clock.now += seconds
+    sign_in.confirmed_at = clock.now
+    assert (sign_ins.known(sign_in.claims, "token") is sign_in) is is_known
+
+
 def test_the_provider_is_asked_before_the_time_is_over_and_nobody_waits(
     sign_ins: SignIns, clock: Clock, provider: Provider
 ) -> None:

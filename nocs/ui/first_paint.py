@@ -2,7 +2,7 @@
 
 A browser shows them before it has run a script, and where no socket to the server can be opened.
 They are of the same snapshot and made by the same functions as those of the page that takes over
-a moment later. With sign-in there are none: who looks is known only once the page is live.
+a moment later. With sign-in they are those that the person may see whose cookie asks for them.
 """
 
 import gzip
@@ -16,10 +16,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from nocs.access import EVERYBODY, Viewer
 from nocs.dashboard import dashboard
 from nocs.language import Code
 from nocs.live import LiveState
-from nocs.ui import reader, still, table, viewer
+from nocs.ui import cookie, reader, still, table, viewer
 from nocs.ui.banner import open_html
 from nocs.ui.panels import help_html
 from nocs.ui.style import SHEETS, asset
@@ -32,7 +33,7 @@ from nocs.web.document import FirstPaint
 
 log = logging.getLogger("nocs.web")
 
-HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Encoding, Cookie"}
 GZIP_LEVEL = 5
 # The size of Streamlit's own letters, of which all lengths are multiples.
 PAGE_STYLE = "<style>html { font-size: 15px; } body { margin: 0; }</style>"
@@ -45,7 +46,7 @@ def routes(base_path: str = "") -> list[Route]:
 
 async def _answer(request: Request) -> HTMLResponse:
     try:
-        paint = await run_in_threadpool(first_paint, request.query_params)
+        paint = await run_in_threadpool(_of_request, request)
     except Exception:  # the live page needs none of it
         log.exception("The first paint broke; the page opens without it.")
         paint = None
@@ -56,18 +57,23 @@ async def _answer(request: Request) -> HTMLResponse:
     return HTMLResponse(packed, headers={**HEADERS, "Content-Encoding": "gzip"})
 
 
-def first_paint(query: QueryParams) -> FirstPaint | None:
+def _of_request(request: Request) -> FirstPaint | None:
+    person = cookie.returning(request) if viewer.is_signed_in_here() else EVERYBODY
+    return first_paint(request.query_params, person) if person else None
+
+
+def first_paint(query: QueryParams, person: Viewer) -> FirstPaint | None:
     """The figures as an element that shows by itself; None where the live page must come first.
 
-    That is with sign-in, without figures, and where the address filters, compares or leads on.
+    That is without figures, and where the address filters, compares or leads on.
     """
     is_plain = set(query) <= {reader.LANG}
     whole = dashboard().state()
-    if not is_plain or viewer.is_signed_in_here() or whole.snapshot is None:
+    if not is_plain or whole.snapshot is None:
         return None
     language = reader.first_known(query.get(reader.LANG))
-    state = viewer.named(whole, language)
-    parts = _parts(state, dashboard().now(), language)
+    state = viewer.seen_by(person, whole, language)
+    parts = _parts(state, dashboard().now(), language, person)
     body = (
         f'{PAGE_STYLE}<nocs-first lang="{language}"><template shadowrootmode="closed">{_sheet()}'
         f'<div class="stMain"><div class="stMainBlockContainer">{parts}</div></div>'
@@ -78,7 +84,7 @@ def first_paint(query: QueryParams) -> FirstPaint | None:
     return FirstPaint(reader.words_in(language).say(PRODUCT), body, scripts)
 
 
-def _parts(state: LiveState, now: datetime, language: Code) -> str:
+def _parts(state: LiveState, now: datetime, language: Code, person: Viewer) -> str:
     board, words = dashboard(), reader.words_in(language)
     assert state.snapshot
     view = read_view(board, state.snapshot, state.recent, Link(), words)
@@ -86,8 +92,9 @@ def _parts(state: LiveState, now: datetime, language: Code) -> str:
     parts = (
         f'<p class="nocs-banner nocs-late" role="status" hidden>{_late(words)}</p>',
         _html(anonymous) if anonymous else "",
+        still.who(person, words),
         _html(f'<h1 class="nocs-h1">{words.say("Balance summary")}</h1>'),
-        still.head(state, now, words),
+        still.head(state, now, words, person),
         still.filters(state.snapshot, words),
         _html(top_html(state, view, now, words)),
         still.areas(

@@ -63,10 +63,15 @@ def remember() -> None:
         del st.query_params[LANG]
 
 
+def other_than(chosen: Code) -> Code:
+    """The language that the switch leads to."""
+    return "en" if chosen == "bn" else "bn"
+
+
 def switch() -> None:
     """A button in the other language's own words; it also tells the browser which one this is."""
     chosen = code()
-    other: Code = "en" if chosen == "bn" else "bn"
+    other = other_than(chosen)
     data = {"lang": chosen, "other": other, "name": NAMES[other], "title": TITLES[other]}
     _component(key=KEY, data=data, on_chosen_change=_choose)
 

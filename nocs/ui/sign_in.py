@@ -8,11 +8,10 @@ import streamlit as st
 from nocs.access import EVERYBODY, Action, Role, Viewer, viewer_of
 from nocs.dashboard import dashboard
 from nocs.language import later
-from nocs.ui import reader, viewer
+from nocs.ui import cookie, reader, viewer
 from nocs.ui.words import Words
 from nocs.web.identity import SignIn, Standing
 
-COOKIE = "_streamlit_user"
 WAIT_SECONDS = 5.0
 _HELD = "nocs_sign_in_held"
 _TOLD = "nocs_cookie_told"
@@ -65,7 +64,7 @@ def _end(sign_in: SignIn) -> None:
 
 
 def _ask_to_sign_in() -> None:
-    if st.context.cookies.get(COOKIE) and not st.session_state.get(_TOLD):
+    if st.context.cookies.get(cookie.PERSON) and not st.session_state.get(_TOLD):
         st.session_state[_TOLD] = True
         viewer.note(Action.REFUSAL, "", "a cookie of sign-in that is not valid")
     _door(later("Sign in"), later("Balances of the areas are shown to people of the company only."))

@@ -8,26 +8,45 @@ import json
 from datetime import datetime
 from html import escape
 
+from nocs.access import Viewer
 from nocs.dashboard import dashboard
+from nocs.language import NAMES
 from nocs.live import LiveState, refusal
 from nocs.model import Snapshot
 from nocs.settings import Settings
-from nocs.ui import chart, choose, table
+from nocs.ui import chart, choose, reader, table, viewer
 from nocs.ui.progress import as_of_html, refresh_html
+from nocs.ui.sign_in import who_html
 from nocs.ui.view import EARLIER
 from nocs.ui.words import Words
 
 
-def head(state: LiveState, now: datetime, words: Words) -> str:
+def who(person: Viewer, words: Words) -> str:
+    """The row above the title: who is signed in, if anybody, and the switch of languages."""
+    signed_in = ""
+    if viewer.is_signed_in_here():
+        signed_in = (
+            f'<div class="stHtml">{who_html(person, words)}</div>'
+            f'<button class="nocs-soon" disabled>{words.say("Sign out")}</button>'
+        )
+    other = NAMES[reader.other_than(words.language.code)]
+    return (
+        f'<div class="st-key-who">{signed_in}'
+        f'<button class="nocs-language" disabled>{other}</button></div>'
+    )
+
+
+def head(state: LiveState, now: datetime, words: Words, person: Viewer) -> str:
     """The line of status, and where the buttons will be."""
     assert state.snapshot
     why = "" if state.open_run else refusal(state, now, words.language)
+    buttons = ["Refresh", "Download Excel"] if person.is_operator else ["Download Excel"]
+    soon = "".join(f'<button class="nocs-soon" disabled>{words.say(b)}</button>' for b in buttons)
     return (
         '<div class="st-key-head"><div class="stElementContainer stHtml"><div class="nocs-status">'
         f"{as_of_html(state.snapshot, now, dashboard().settings, words)}"
         f"{refresh_html(state, now, words, why)}</div></div>"
-        f'<button class="nocs-soon" disabled>{words.say("Refresh")}</button>'
-        f'<button class="nocs-soon" disabled>{words.say("Download Excel")}</button></div>'
+        f"{soon}</div>"
     )
 
 

@@ -34,9 +34,13 @@ def current() -> Viewer:
 
 def state() -> LiveState:
     """The newest state as the person may see it."""
-    whole, areas = dashboard().state(), current().areas
-    seen = whole if areas is None else restricted(whole, areas)
-    return named(seen, reader.code())
+    return seen_by(current(), dashboard().state(), reader.code())
+
+
+def seen_by(person: Viewer, whole: LiveState, language: str) -> LiveState:
+    """The state with the areas that the person may see, named in this language."""
+    areas = person.areas
+    return named(whole if areas is None else restricted(whole, areas), language)
 
 
 def require_operator() -> Viewer:

@@ -67,7 +67,7 @@
     const state = document.querySelector(".stApp")?.dataset.testScriptState;
     idleSince = state === "notRunning" ? (idleSince ?? performance.now()) : undefined;
     if (idleSince === undefined) return false;
-    if (document.querySelector(".nocs-empty, [data-testid=banner-start], .nocs-charts figure")) return true;
+    if (document.querySelector(".nocs-empty, .nocs-door, [data-testid=banner-start], .nocs-charts figure")) return true;
     return performance.now() - idleSince > WITHOUT_CHARTS_AFTER;
   };
   const begun = performance.now();

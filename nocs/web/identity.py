@@ -69,8 +69,7 @@ class SignIns:
 
     def find(self, claims: Mapping[str, Any], access_token: str) -> tuple[SignIn, bool]:
         """The sign-in of these claims, and whether this process sees it for the first time."""
-        text = json.dumps([claims, access_token], sort_keys=True, default=str)
-        key = hashlib.sha256(text.encode()).hexdigest()
+        key = _key(claims, access_token)
         with self._lock:
             known = self._known.get(key)
             if known is not None:
@@ -82,6 +81,18 @@ class SignIns:
             self._known[key] = SignIn(claims, access_token, issued_at, issued_at)
             return self._known[key], True
 
+    def known(self, claims: Mapping[str, Any], access_token: str) -> SignIn | None:
+        """The sign-in of these claims, if it was let in here before and holds without a question.
+
+        Whatever is in doubt is left to `standing`.
+        """
+        with self._lock:
+            sign_in = self._known.get(_key(claims, access_token))
+        if sign_in is None or sign_in.end or self._is_idle(sign_in):
+            return None
+        age = time.time() - sign_in.confirmed_at
+        return sign_in if age < self._settings.recheck_minutes * 60 else None
+
     def standing(self, sign_in: SignIn, *, used: bool) -> Standing:
         """Whether it holds now. `used`: a person has just done something.
 
@@ -90,8 +101,7 @@ class SignIns:
         if sign_in.end:
             return sign_in.end
         now = time.time()
-        idle = self._settings.idle_minutes * 60
-        if idle and now - sign_in.used_at >= idle:
+        if self._is_idle(sign_in):
             sign_in.end = Standing.IDLE
             return Standing.IDLE
         if used:
@@ -110,6 +120,10 @@ class SignIns:
     def end(self, sign_in: SignIn) -> None:
         """Nobody gets in with this sign-in again."""
         sign_in.end = Standing.ENDED
+
+    def _is_idle(self, sign_in: SignIn) -> bool:
+        longest = self._settings.idle_minutes * 60
+        return bool(longest) and time.time() - sign_in.used_at >= longest
 
     def _may_ask(self, sign_in: SignIn) -> bool:
         pause = min(RETRY_SECONDS, self._settings.recheck_minutes * 60 / 2)
@@ -145,3 +159,8 @@ class SignIns:
             if claim(before, name) is not None and claim(said, name) is None:
                 return None
         return {**before, **said}
+
+
+def _key(claims: Mapping[str, Any], access_token: str) -> str:
+    text = json.dumps([claims, access_token], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,6 +1,7 @@
 """The figures that stand in the document: where they stand, and how the live page takes over."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -9,12 +10,13 @@ from tests.browser.conftest import OpenPage, Product
 from tests.waiting import until
 
 # What moves when anything above it has another size.
-PARTS = (".nocs-h1", ".nocs-status", ".nocs-choose", ".nocs-cards", ".nocs-tools",
+PARTS = (".nocs-h1", ".nocs-language", ".nocs-status", ".nocs-choose", ".nocs-cards", ".nocs-tools",
          ".nocs-table tbody tr:nth-child(9)", ".nocs-table tfoot", ".nocs-h2", ".nocs-charts",
          ".nocs-charts figure:nth-child(2) > div", ".nocs-charts figure:nth-child(4) > div",
          ".nocs-help")  # fmt: skip
 PLACES = """parts => parts.map((part) => {
-  const { x, y, width, height } = document.querySelector(part).getBoundingClientRect();
+  const root = document.querySelector("nocs-first")?.shadowRoot ?? document;
+  const { x, y, width, height } = root.querySelector(part).getBoundingClientRect();
   return [x, y, width, height].map(Math.round);
 })"""
 
@@ -44,6 +46,12 @@ def opened_without_scripts(page: Page, url: str) -> None:
     page.goto(url)
 
 
+def places(page: Page, parts: Sequence[str] = PARTS) -> list[list[int]]:
+    """Where the parts of the page stand: x, y, width and height in pixels."""
+    found: list[list[int]] = page.evaluate(PLACES, list(parts))
+    return found
+
+
 @pytest.mark.parametrize("language", ["en", "bn"])
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900), (1920, 1080)])
 def test_nothing_moves_when_the_live_page_takes_over(
@@ -54,8 +62,7 @@ def test_nothing_moves_when_the_live_page_takes_over(
     first = live.context.new_page()
     opened_without_scripts(first, f"{product.url}/?lang={language}")
     expect(first.get_by_test_id("cards")).to_be_visible()
-    inside = PLACES.replace("document.", "document.querySelector('nocs-first').shadowRoot.")
-    assert first.evaluate(inside, list(PARTS)) == live.evaluate(PLACES, list(PARTS))
+    assert places(first) == places(live)
 
 
 def test_the_charts_are_drawn_before_the_live_page_and_not_again_by_it(

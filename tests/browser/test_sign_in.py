@@ -17,6 +17,7 @@ from nocs.cache.database import Database
 from nocs.settings import ROOT
 from tests.browser.conftest import PATIENCE_MILLISECONDS, free_port
 from tests.browser.servers import process
+from tests.browser.test_first_paint import opened_without_scripts, places
 from tests.conftest import _fresh_database
 from tests.records import area, publish
 from tests.waiting import until
@@ -203,6 +204,85 @@ def test_who_may_see_one_area_sees_its_figures_alone_in_page_and_workbook(
     ]
     assert any(cell.endswith("selected areas only") for cell in cells)
     assert "Area 002" in cells and not {"Area 001", "Area 003", "001", "003"} & set(cells)
+
+
+def document(context: BrowserContext, dashboard: Dashboard) -> str:
+    """What the browser of this person gets before any script has run."""
+    return context.request.get(dashboard.url).text()
+
+
+def test_who_comes_back_finds_the_own_figures_in_the_document_until_signed_out(
+    context: BrowserContext, dashboard: Dashboard
+) -> None:
+    assert "<nocs-first" not in document(context, dashboard)
+    name = dashboard.set_user("anik", "nocs-viewer", "office-2")
+    page = in_(sign_in(context, dashboard, name))
+    text = document(context, dashboard)
+    assert "anik@example.com · viewer · 1 area" in text and ">Refresh<" not in text
+    assert 'data-value="-7.00"' in text and "Area 002" in text
+    figures = re.findall(r'positive_balance_amt" data-value="([^"]*)"', text)
+    assert set(figures) == {"5.00"} and "Area 001" not in text and "Area 003" not in text
+    kept = [c for c in context.cookies() if c["name"].startswith("_streamlit_user")]
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(re.compile(re.escape(dashboard.provider) + "/oauth2/end_session"))
+    assert "<nocs-first" not in document(context, dashboard)
+    context.add_cookies(kept)  # type: ignore[arg-type]
+    assert "<nocs-first" not in document(context, dashboard)
+
+
+def test_the_document_follows_the_role_at_the_provider(
+    context: BrowserContext, dashboard: Dashboard
+) -> None:
+    name = dashboard.set_user("nila", "nocs-operator")
+    page = in_(sign_in(context, dashboard, name))
+    assert ">Refresh<" in document(context, dashboard)
+    dashboard.set_user(name, "nocs-viewer", "office-2")
+    expect(page.get_by_test_id("who")).to_have_text("nila@example.com · viewer · 1 area")
+    text = document(context, dashboard)
+    assert "Area 002" in text and "Area 001" not in text and ">Refresh<" not in text
+    dashboard.set_user(name, "none")
+    expect(page.get_by_test_id("door")).to_contain_text("You have no access")
+    assert "<nocs-first" not in document(context, dashboard)
+
+
+@pytest.mark.parametrize("cookie", ["_streamlit_user", "_streamlit_user_tokens"])
+def test_a_forged_or_borrowed_cookie_finds_no_figures_in_the_document(
+    context: BrowserContext, dashboard: Dashboard, cookie: str
+) -> None:
+    name = dashboard.set_user("tuli", "nocs-viewer")
+    in_(sign_in(context, dashboard, name))
+    cookies = {c["name"]: c["value"] for c in context.cookies() if "_streamlit" in c["name"]}
+
+    def answer(url: str, cookies: dict[str, str]) -> str:
+        header = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        return httpx2.get(url, headers={"Cookie": header}).text
+
+    assert "<nocs-first" in answer(dashboard.url, cookies)
+    value = cookies[cookie]
+    middle = len(value) // 2
+    forged = value[:middle] + ("A" if value[middle] != "A" else "B") + value[middle + 1 :]
+    for changed in (cookies | {cookie: forged}, cookies | {cookie: ""}, {cookie: value}):
+        assert "<nocs-first" not in answer(dashboard.url, changed)
+    # It was made for another name of this machine.
+    assert "<nocs-first" not in answer(dashboard.url.replace("127.0.0.1", "localhost"), cookies)
+
+
+@pytest.mark.parametrize("role", ["nocs-viewer", "nocs-operator"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_when_the_page_of_a_person_takes_over(
+    context: BrowserContext, dashboard: Dashboard, width: int, role: str
+) -> None:
+    name = dashboard.set_user("piu", role)
+    live = in_(sign_in(context, dashboard, name))
+    live.set_viewport_size({"width": width, "height": 900})
+    expect(live.locator("[data-drawn=yes]")).to_have_count(4)
+    first = context.new_page()
+    first.set_viewport_size({"width": width, "height": 900})
+    opened_without_scripts(first, dashboard.url)
+    expect(first.get_by_test_id("cards")).to_be_visible()
+    parts = (".nocs-who", ".nocs-language", ".nocs-h1", ".nocs-status", ".nocs-cards",
+             ".nocs-table tfoot", ".nocs-charts", ".nocs-help")  # fmt: skip
+    assert places(first, parts) == places(live, parts)
 
 
 def test_who_has_no_role_is_refused_by_name(context: BrowserContext, dashboard: Dashboard) -> None:
