@@ -17,6 +17,6 @@ with st.container(horizontal=True, vertical_alignment="center", key="head"):
     watch.follow(watch.drawn(state, now))
 top = banners_html(state, now, words)
 if snapshot:
-    area.draw(board, snapshot, recent, st.query_params.get("area", ""), words, top)
+    area.draw(board, snapshot, recent, st.query_params.get("area", ""), words=words, banners=top)
 else:
     st.html(f'<div class="nocs-top">{top}{empty_html(words)}</div>')

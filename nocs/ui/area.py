@@ -52,11 +52,12 @@ def title_html(snapshot: Snapshot | None, code: str, words: Words) -> str:
     )
 
 
-def draw(  # noqa: PLR0917
+def draw(
     board: Dashboard,
     snapshot: Snapshot,
     recent: Recent | None,
     code: str,
+    *,
     words: Words,
     banners: str,
 ) -> None:

@@ -44,7 +44,14 @@ def changes_html(
     rows = "".join(
         f'<tr><th scope="row">{words.say(title)}</th>'
         + "".join(
-            _cell(now, then, name, meanings, words, f"{words.say(label)}, {_when(past, words)}")
+            _cell(
+                now,
+                then,
+                name,
+                meanings=meanings,
+                words=words,
+                label=f"{words.say(label)}, {_when(past, words)}",
+            )
             for (label, past), then in zip(compared, thens, strict=True)
         )
         + "</tr>"
@@ -67,10 +74,11 @@ def _when(past: Past | None, words: Words) -> str:
     return words.moment(past.as_of) if past else words.say("no figures")
 
 
-def _cell(  # noqa: PLR0917
+def _cell(
     now: Figures,
     then: Figures | None,
     name: str,
+    *,
     meanings: tuple[str, str],
     words: Words,
     label: str,

@@ -105,7 +105,7 @@ def read_view(
     recent = recent or Recent(run_id=snapshot.run.id)
     if codes is not None:
         recent = recent.restricted_to(codes)
-    chosen = _earlier(board, snapshot, link.compare, codes, notices, words)
+    chosen = _earlier(board, snapshot, link.compare, codes=codes, notices=notices, words=words)
     baseline = chosen or recent.before
     if baseline is not None:
         shown = replace(shown, previous=baseline.totals)
@@ -168,10 +168,11 @@ def _selection(snapshot: Snapshot, link: Link, notices: list[str], words: Words)
     return Selection(codes, due_above)
 
 
-def _earlier(  # noqa: PLR0917
+def _earlier(
     board: Dashboard,
     snapshot: Snapshot,
     compare: str,
+    *,
     codes: frozenset[str] | None,
     notices: list[str],
     words: Words,

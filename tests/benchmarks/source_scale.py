@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psutil
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from nocs.cache import queue
 from nocs.cache.database import Database
@@ -33,13 +33,15 @@ from nocs.refresh import job
 from nocs.refresh.job import Refresher
 from nocs.settings import load_settings
 from nocs.source.job import Extract
-from tests.benchmarks import rows
+from tests.benchmarks import child, rows
 from tests.benchmarks.rows import Line, Row, milliseconds
 from tests.benchmarks.servers import Cache
 from tests.wire import OracleWire
 
 SIZES = (100_000, 300_000, 1_000_000)
-REPEATS = 3
+# The stand-in neither spills to disk nor shares out work at the large size alone, as it would with
+# its usual settings: what grows is then the statement's own work.
+STAND_IN = "-c work_mem=512MB -c max_parallel_workers_per_gather=0"
 OVERHEAD_LIMIT_SECONDS = 1.0
 OVERHEAD_LIMIT_AT = 300_000
 MEMORY_LIMIT_MB = 150
@@ -67,15 +69,18 @@ class Measured:
 
 def run(
     sizes: Sequence[int] = SIZES,
-    repeats: int = REPEATS,
+    repeats: int = rows.RUNS,
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[Measured]:
-    """Measure each size on a PostgreSQL of its own."""
-    measured = []
-    for size in sizes:
-        tell(f"{size:,} customers …")
-        measured.append(_measure(size, repeats))
-    return measured
+    """Measure the sizes in turn, each on a PostgreSQL of its own."""
+    with contextlib.ExitStack() as stack:
+        sources = []
+        for size in sizes:
+            tell(f"{size:,} customers …")
+            sources.append(stack.enter_context(_source(size)))
+        rounds = [[source.refresh() for source in sources] for _ in range(repeats)]
+        columns = zip(*rounds, strict=True)
+        return [source.measured(column) for source, column in zip(sources, columns, strict=True)]
 
 
 def measure(_cache: Cache) -> Iterator[Line]:
@@ -128,7 +133,31 @@ def table(measured: Sequence[Measured]) -> str:
     return "\n".join(lines)
 
 
-def _measure(customers: int, repeats: int) -> Measured:
+@dataclass(frozen=True)
+class Source:
+    """A CC&B of so many customers behind the Oracle driver, and what refreshes from it."""
+
+    customers: int
+    entries: int
+    made: float
+    refresher: Refresher
+
+    def refresh(self) -> dict[str, float]:
+        return _refresh(self.refresher)
+
+    def measured(self, rounds: Sequence[dict[str, float]]) -> Measured:
+        medians = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+        peak = max(one["child_peak_mb"] for one in rounds)
+        return Measured(
+            customers=self.customers,
+            entries=self.entries,
+            made=self.made,
+            **medians | {"child_peak_mb": peak},
+        )
+
+
+@contextlib.contextmanager
+def _source(customers: int) -> Iterator[Source]:
     folder = Path(tempfile.mkdtemp(prefix="nocs-scale-"))
     folder.chmod(0o755)  # run by root, PostgreSQL works as another user
     try:
@@ -138,21 +167,17 @@ def _measure(customers: int, repeats: int) -> Measured:
                 ccb.create(connection, customers)
                 entries = connection.execute("SELECT count(*) FROM cisadm.ci_ft").fetchone()
             made = time.monotonic() - began
-            with OracleWire(url, {USER: PASSWORD}, service="CCB") as wire:
-                rounds = _refreshes(url, wire, repeats)
+            stand_in = make_conninfo(url, options=STAND_IN)
+            with OracleWire(stand_in, {USER: PASSWORD}, service="CCB") as wire:
+                database = Database(url)
+                refresher = _refresher(url, wire, database)
+                yield Source(customers, entries[0] if entries else 0, made, refresher)
+                database.close()
     finally:
         shutil.rmtree(folder)
-    medians = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
-    peak = max(one["child_peak_mb"] for one in rounds)
-    return Measured(
-        customers=customers,
-        entries=entries[0] if entries else 0,
-        made=made,
-        **medians | {"child_peak_mb": peak},
-    )
 
 
-def _refreshes(url: str, wire: OracleWire, repeats: int) -> list[dict[str, float]]:
+def _refresher(url: str, wire: OracleWire, database: Database) -> Refresher:
     settings = load_settings(
         {
             "NOCS_ORACLE_DSN": wire.dsn,
@@ -160,19 +185,14 @@ def _refreshes(url: str, wire: OracleWire, repeats: int) -> list[dict[str, float
             "NOCS_ORACLE_PASSWORD": PASSWORD,
         }
     )
-    database = Database(url)
     migrate(database)
-    refresher = Refresher(database, settings, url, "benchmark", threading.Event())
-    try:
-        return [_refresh(refresher) for _ in range(repeats)]
-    finally:
-        database.close()
+    return Refresher(database, settings, url, "benchmark", threading.Event())
 
 
 def _refresh(refresher: Refresher) -> dict[str, float]:
     with refresher.database.transaction() as connection:
         queue.request(connection, Trigger.CLI)
-    with _watched_child() as peaks, _answers() as answers:
+    with child.watched() as peaks, _answers() as answers:
         ended = refresher.run_next()
     assert ended is not None and ended.status is RunStatus.SUCCEEDED, ended
     (answer,) = answers
@@ -202,36 +222,10 @@ def _answers() -> Iterator[list[Extract]]:
         job.extract = asked
 
 
-@contextlib.contextmanager
-def _watched_child() -> Iterator[list[int]]:
-    """The peak memory of the extracting child in KB, as its own kernel counter tells it."""
-    peaks, done = [0], threading.Event()
-
-    def watch() -> None:
-        while not done.wait(0.01):
-            for child in psutil.Process().children():
-                with contextlib.suppress(OSError, psutil.Error):
-                    if "nocs.source.extract" in child.cmdline():
-                        status = Path(f"/proc/{child.pid}/status").read_text(encoding="utf-8")
-                        peaks.extend(
-                            int(line.split()[1])
-                            for line in status.splitlines()
-                            if line.startswith("VmHWM")
-                        )
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield peaks
-    finally:
-        done.set()
-        watcher.join()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--repeats", type=int, default=rows.RUNS)
     parser.add_argument("--json", type=Path, help="also write the figures there")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
