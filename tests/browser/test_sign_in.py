@@ -28,7 +28,7 @@ ROLES = {
     "NOCS_OIDC_ROLES_CLAIM": "roles",
     "NOCS_OPERATORS": "role:nocs-operator",
     "NOCS_VIEWERS": "role:nocs-viewer",
-    "NOCS_AREA_LIMITS": "role:office-2=002",
+    "NOCS_AREA_LIMITS": "role:office-2=002, role:office-9=009",
 }
 RECHECK_SECONDS = 3
 
@@ -243,6 +243,17 @@ def test_the_document_follows_the_role_at_the_provider(
     dashboard.set_user(name, "none")
     expect(page.get_by_test_id("door")).to_contain_text("You have no access")
     assert "<nocs-first" not in document(context, dashboard)
+
+
+def test_the_page_of_who_may_see_an_area_that_is_gone_opens_too(
+    context: BrowserContext, dashboard: Dashboard
+) -> None:
+    name = dashboard.set_user("gopa", "nocs-viewer", "office-9")
+    page = in_(sign_in(context, dashboard, name))
+    assert "0 areas" in document(context, dashboard)
+    page.reload()
+    expect(page.locator("nocs-first")).to_have_count(0)
+    expect(page.get_by_test_id("cards")).to_be_visible()
 
 
 @pytest.mark.parametrize("cookie", ["_streamlit_user", "_streamlit_user_tokens"])
