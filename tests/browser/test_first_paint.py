@@ -120,6 +120,20 @@ def test_charts_that_never_come_keep_no_live_page_away(
     expect(page.locator(".nocs-charts [data-drawn=yes]")).to_have_count(4)
 
 
+def test_a_first_paint_that_breaks_in_the_browser_leaves_the_page_to_the_live_one(
+    open_page: OpenPage, product: Product
+) -> None:
+    page = open_page("/refreshes").context.new_page()
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.add_init_script("ShadowRoot.prototype.querySelector = () => { throw Error('broken'); };")
+    page.goto(product.url)
+    expect(page.locator(".nocs-card .nocs-big")).to_have_count(4)
+    expect(page.locator("nocs-first")).to_have_count(0)
+    expect(page.locator(".nocs-charts [data-drawn=yes]")).to_have_count(4)
+    assert broken == ["broken"]
+
+
 def test_the_figures_stay_readable_where_no_live_page_comes(
     open_page: OpenPage, product: Product
 ) -> None:
