@@ -10,7 +10,7 @@ from nocs.ui.opening import open_area
 from nocs.ui.panels import help_html
 from nocs.ui.summary import top_html
 from nocs.ui.table import area_table
-from nocs.ui.view import Link, read_view
+from nocs.ui.view import Link, past_begins, read_view
 
 if code := st.query_params.get("area"):
     open_area(code)
@@ -28,8 +28,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="head"):
     if view:
         download.button(board, view, words, viewer.current().name)
 if view:
-    first = board.past.first_as_of(view.snapshot.run.id, view.snapshot.run.source)
-    choose(view.everything, link, words, first=first, last=view.snapshot.as_of)
+    first, last = past_begins(board, view.snapshot), view.snapshot.as_of
+    choose(view.everything, link, words, first=first, last=last)
 st.html(top_html(state, view, now, words))
 if view:
     area_table(view.snapshot, words, len(view.everything.areas), view.days)

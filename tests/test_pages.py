@@ -56,6 +56,21 @@ def test_an_empty_cache_says_that_data_is_being_calculated_and_fills_itself(
     assert "Data is being calculated" not in filled
 
 
+def test_a_page_first_opened_while_the_cache_cannot_be_read_shows_the_figures_in_memory(
+    page: AppTest, database: Database
+) -> None:
+    publish(database, area("001", "1500000.10", "-0.01"))
+    until(lambda: dashboard.dashboard().state().snapshot, "the figures in memory")
+    with database.transaction() as connection:
+        connection.execute(text("ALTER TABLE nocs_refresh_run RENAME TO out_of_reach"))
+    html = shown(page)
+    assert 'data-value="1500000.10"' in html and "cannot show its figures" not in html
+    page.query_params["compare"] = "week"
+    html = shown(page)
+    assert 'data-value="1500000.10"' in html
+    assert "Earlier figures cannot be read at present, so there is no comparison." in html
+
+
 def test_the_cards_hold_the_exact_totals_of_the_snapshot(page: AppTest, database: Database) -> None:
     publish(database, area("001", "1500000.10", "-0.01"), area("002", "0.00", "-20000000.25"))
     html = shown(page)

@@ -1,7 +1,7 @@
 """The charts of a page: figures built in Python, drawn in the browser with Plotly's basic bundle.
 
 Surprise: `st.plotly_chart` would load all of Plotly, four times as much. The bundle is imported
-once from an address that a browser keeps for good, and only after cards and table are there.
+once from an address that a browser keeps for good, and run after cards and table are there.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Who asks for a document, by the cookie of a sign-in, before there is a session.
 
-It answers only for a sign-in that a page has let in before, in this process, and that holds now.
+It answers only for a sign-in that a page has met before, in this process, and that holds now.
 So nobody gets in by it: the door is Streamlit's, and what happens there is written in the audit.
 
 Surprise: a page of Streamlit takes a cookie for the address alone that it was made for, which it
@@ -13,9 +13,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from streamlit.auth_util import get_cookie_with_chunks, get_expose_tokens_config
-from streamlit.web.server.server_util import get_cookie_secret
-from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 
 from nocs.access import Viewer, viewer_of
 from nocs.dashboard import dashboard
@@ -27,6 +24,8 @@ TOKENS = "_streamlit_user_tokens"
 
 def returning(request: Request) -> Viewer | None:
     """The person of the request's sign-in; None without one that surely holds and has a role."""
+    from streamlit.auth_util import get_expose_tokens_config
+
     claims = _read(request.cookies, PERSON)
     if not claims.get("is_logged_in"):
         return None
@@ -42,6 +41,10 @@ def returning(request: Request) -> Viewer | None:
 
 def _read(cookies: Mapping[str, str], name: str) -> dict[str, Any]:
     """What a signed cookie holds; nothing where it is missing, forged or too old."""
+    # Not Streamlit's public API: where a release moves it, the first paint is left out, no more.
+    from streamlit.auth_util import get_cookie_with_chunks
+    from streamlit.web.server.server_util import get_cookie_secret
+    from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 
     def part(of: str) -> bytes | None:
         value = cookies.get(of)

@@ -90,11 +90,12 @@ def charts(snapshot: Snapshot, settings: Settings) -> str:
     boxes = "".join(
         f'<figure data-testid="chart-{one["name"]}">'
         f"<figcaption><h3>{escape(one['title'])}</h3><p>{escape(one['note'])}</p></figcaption>"
-        f'<div style="height: {one["figure"]["layout"]["height"]}px"></div></figure>'
+        f'<div role="img" aria-label="{escape(one["title"])}: {escape(one["note"])}"'
+        f' style="height: {one["figure"]["layout"]["height"]}px"></div></figure>'
         for one in whole["charts"]
     )
     # A name must not end the script that it stands in.
-    figures = json.dumps(whole, ensure_ascii=False).replace("<", "\\u003c")
+    figures = json.dumps(whole, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
     return (
         f'<div class="nocs-soon-head"><h2 class="nocs-h2">{say("Charts")}</h2>{sizes}</div>'
         f'<div class="nocs-charts">{boxes}</div>'

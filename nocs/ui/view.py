@@ -11,6 +11,7 @@ from html import escape
 import streamlit as st
 
 from nocs.dashboard import Dashboard
+from nocs.errors import NocsError
 from nocs.language import later
 from nocs.model import Snapshot
 from nocs.past import Past, Recent
@@ -105,7 +106,13 @@ def read_view(
     recent = recent or Recent(run_id=snapshot.run.id)
     if codes is not None:
         recent = recent.restricted_to(codes)
-    chosen = _earlier(board, snapshot, link.compare, codes=codes, notices=notices, words=words)
+    try:
+        chosen = _earlier(board, snapshot, link.compare, codes=codes, notices=notices, words=words)
+    except NocsError:  # the figures of now are in memory
+        chosen = None
+        notices.append(
+            words.say("Earlier figures cannot be read at present, so there is no comparison.")
+        )
     baseline = chosen or recent.before
     if baseline is not None:
         shown = replace(shown, previous=baseline.totals)
@@ -119,6 +126,15 @@ def read_view(
         is_compared=chosen is not None,
         notices=tuple(notices),
     )
+
+
+def past_begins(board: Dashboard, snapshot: Snapshot) -> datetime | None:
+    """The earliest moment that can be compared with; None where it cannot be read at present."""
+    assert snapshot.run.source
+    try:
+        return board.past.first_as_of(snapshot.run.id, snapshot.run.source)
+    except NocsError:  # the bound of a control is not worth the page
+        return None
 
 
 def notices_html(view: View, words: Words) -> str:

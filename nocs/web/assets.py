@@ -24,7 +24,7 @@ PACKAGE = "plotly.js-basic-dist-min"
 @cache
 def served_folder() -> str:
     """The folder of their address."""
-    content = BUNDLE.read_bytes() + DRAWING.read_bytes()
+    content = b"".join(file.read_bytes() for file in sorted(SERVED.iterdir()))
     return f"assets/{hashlib.sha256(content).hexdigest()[:16]}"
 
 

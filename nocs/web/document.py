@@ -61,7 +61,7 @@ def with_first_paint(paint: FirstPaint | None) -> str:
     live = "".join(LIVE.findall(page))
     aside = f"<template data-live>{live}</template><script>{SCRIPT}</script>"
     titled = TITLE.sub(f"<title>{paint.title}</title>", page)
-    return titled.replace(live, links).replace(ROOT_ELEMENT, paint.body + aside + ROOT_ELEMENT)
+    return titled.replace(live, links).replace(ROOT_ELEMENT, paint.body + ROOT_ELEMENT + aside)
 
 
 def is_known() -> bool:

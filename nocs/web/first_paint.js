@@ -24,6 +24,7 @@
     show();
   } catch (error) {
     host.remove(); // the live page needs none of it
+    document.getElementById("root").inert = false;
     start();
     throw error;
   }
@@ -43,10 +44,13 @@
     addEventListener("resize", resized);
     let left;
     host.left = new Promise((resolve) => { left = resolve; });
+    const page = document.getElementById("root");
+    page.inert = true; // what nobody sees yet takes no key
     whenLive(() => {
+      page.inert = false;
       removeEventListener("resize", resized);
-      const page = document.querySelector(".stMain");
-      if (page) page.scrollTop = host.scrollTop;
+      const main = document.querySelector(".stMain");
+      if (main) main.scrollTop = host.scrollTop;
       left(drawn);
       host.remove();
     });
@@ -88,8 +92,9 @@
     const begun = performance.now();
     let idleSince;
     const isLive = () => {
+      // From the end of the first run: the parts of the page that tick run again and again.
       const state = document.querySelector(".stApp")?.dataset.testScriptState;
-      idleSince = state === "notRunning" ? (idleSince ?? performance.now()) : undefined;
+      if (state === "notRunning") idleSince ??= performance.now();
       if (idleSince === undefined) return false;
       return document.querySelector(LIVE) || performance.now() - idleSince > WITHOUT_CHARTS_AFTER;
     };

@@ -82,7 +82,7 @@ class SignIns:
             return self._known[key], True
 
     def known(self, claims: Mapping[str, Any], access_token: str) -> SignIn | None:
-        """The sign-in of these claims, if it was let in here before and holds without a question.
+        """The sign-in of these claims, if it was met here before and holds without a question.
 
         Whatever is in doubt is left to `standing`.
         """

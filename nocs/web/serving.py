@@ -17,8 +17,8 @@ from nocs.errors import SettingsError
 from nocs.settings import Settings
 
 CLOSING_SECONDS = 5
-# glibc keeps a pool of freed memory for each thread, up to eight a core; the interpreter's lock
-# lets one thread at a time ask for any, so two lose no time and save 4 MiB after twenty sessions.
+# glibc keeps pools of freed memory for its threads, up to eight a core. Python code asks for memory
+# one thread at a time, so two pools are enough; they save 4 MiB after twenty sessions.
 POOLS = 2
 M_ARENA_MAX = -8
 

@@ -38,7 +38,7 @@ def middleware(app: Any, folder: Path, base_path: str = "") -> ServeStaticASGI:
     files = ServeStaticASGI(
         app,
         allow_all_origins=False,
-        immutable_file_test=lambda _path, _url: True,  # every name changes with its content
+        immutable_file_test=lambda _path, _url: True,  # every address changes with its content
     )
     files.add_files(SERVED, f"{base_path}/{served_folder()}")
     threading.Thread(

@@ -80,14 +80,15 @@ def test_the_charts_are_drawn_before_the_live_page_and_not_again_by_it(
     count = "() => window.first.querySelectorAll('[data-drawn=yes]').length"
     until(lambda: page.evaluate(count) == 4 and held, "the charts of the document")
     assert page.locator(".stApp").count() == 0
-    # Another drawing would make new elements.
-    bars = "[...from.querySelectorAll('[data-drawn=yes]')].map((box) => box.querySelector('.bars'))"
-    page.evaluate(f"from => {{ from = window.first; window.bars = {bars}; }}")
+    # Another drawing would make another layout.
+    layouts = "[...from.querySelectorAll('[data-drawn=yes]')].map((box) => box._fullLayout)"
+    page.evaluate(f"from => {{ from = window.first; window.layouts = {layouts}; }}")
     held[0].continue_()
     expect(page.locator("nocs-first")).to_have_count(0)
     expect(page.locator(".nocs-charts [data-drawn=yes]")).to_have_count(4)
     assert page.evaluate(
-        f"from => {{ from = document; return {bars}.every((it, at) => it === window.bars[at]); }}"
+        f"from => {{ from = document; return {layouts}"
+        ".every((it, at) => it && it === window.layouts[at]); }"
     )
 
 

@@ -489,4 +489,8 @@ def test_paper_is_light_whatever_the_screen_is(open_page: OpenPage) -> None:
         fills[scheme] = bar.evaluate("bar => getComputedStyle(bar).fill")
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         fills[f"{scheme} screen"] = bar.evaluate("bar => getComputedStyle(bar).fill")
+        # A page that prints itself goes there and back at once.
+        events = "['beforeprint', 'afterprint']"
+        page.evaluate(f"for (const name of {events}) dispatchEvent(new Event(name))")
+        assert bar.evaluate("bar => getComputedStyle(bar).fill") == fills[f"{scheme} screen"]
     assert fills["light"] == fills["dark"] == fills["light screen"] != fills["dark screen"]

@@ -9,7 +9,7 @@ let loading;
 
 function drawing(address) {
   loading ??= import(new URL(address, document.baseURI).href).catch((error) => {
-    loading = undefined; // the next call tries again
+    loading = undefined; // the next call asks again; some browsers remember the failure until a reload
     throw error;
   });
   return loading;
@@ -88,7 +88,7 @@ function onPaper(state, isPaper) {
   const { charts, locale } = state.data;
   for (const { name, figure } of charts) {
     const box = state.boxes.get(name);
-    if (box.dataset.drawn) state.tools.draw(box, figure, locale);
+    if (box.dataset.drawn) state.tools?.draw(box, figure, locale);
   }
 }
 
@@ -99,7 +99,7 @@ async function draw(state) {
     state.tools = await drawing(state.data.drawing);
   } catch {
     for (const box of state.boxes.values()) {
-      box.textContent = state.data.texts.missing;
+      if (!box.dataset.drawn) box.textContent = state.data.texts.missing;
     }
     return;
   }
@@ -122,6 +122,7 @@ async function draw(state) {
 // The charts of the first paint, once it leaves: what is drawn needs no second drawing.
 async function adopt(state) {
   const drawn = await document.querySelector("nocs-first")?.left;
+  if (state.gone) return;
   for (const [name, box] of drawn ?? []) {
     if (!state.boxes.has(name)) continue;
     drawn.delete(name);
@@ -134,5 +135,5 @@ async function adopt(state) {
 function save(state, name) {
   const box = state.boxes.get(name);
   const chart = state.data.charts.find((one) => one.name === name);
-  if (box.dataset.drawn) state.tools.save(box, chart, state.data.stamp);
+  if (box.dataset.drawn) state.tools?.save(box, chart, state.data.stamp);
 }

@@ -15,8 +15,8 @@ export async function draw(box, figure, locale) {
   const whole = dressed(figure, box, locale);
   const wanted = JSON.stringify(whole);
   if (box.nocsDrawn === wanted) return;
+  box.nocsDrawn = wanted; // at once: paper comes and goes before this goes on
   await Plotly.react(box, ...whole);
-  box.nocsDrawn = wanted;
   box.dataset.drawn = "yes";
 }
 
