@@ -72,7 +72,7 @@ def expected(
     )
 
 
-def _rows(connection: psycopg.Connection, what: str) -> list[tuple]:  # type: ignore[type-arg]
+def _rows(connection: psycopg.Connection, what: str) -> list[tuple]:
     return connection.execute(f"SELECT {what}".encode()).fetchall()
 
 

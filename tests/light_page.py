@@ -31,7 +31,7 @@ class LightPage:
         """Stay open until cancelled."""
         async with connect(
             f"{self.url}/_stcore/stream", subprotocols=["streamlit"], max_size=None
-        ) as socket:  # type: ignore[arg-type]
+        ) as socket:
             await self._ask(socket)
             ticks: dict[str, asyncio.Task[None]] = {}
             try:

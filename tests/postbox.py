@@ -39,7 +39,7 @@ class Mailbox:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
         mail = message_from_bytes(envelope.content, policy=policy.default)
-        self.mails.append(mail)  # type: ignore[arg-type]
+        self.mails.append(mail)
         self.readers += envelope.rcpt_tos
         return "250 OK"
 

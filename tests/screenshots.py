@@ -107,7 +107,7 @@ def take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
     """Take one picture, once everything in it is drawn."""
     context = browser.new_context(
         viewport={"width": shot.width, "height": 900},
-        color_scheme=shot.scheme,  # type: ignore[arg-type]
+        color_scheme=shot.scheme,
         reduced_motion="reduce",
         bypass_csp=True,  # for the waits below, which evaluate text
     )

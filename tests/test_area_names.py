@@ -95,7 +95,7 @@ def test_names_that_cannot_be_read_cost_no_figure_and_those_known_before_stay(
     monkeypatch.setattr(source_names, "TIMEOUT_SECONDS", 1)
     refresh(database, settings_for(wire))
     before = snapshot_of(database)
-    wire.fail_with(fault, sql="LANGUAGE_TAG")  # type: ignore[arg-type]
+    wire.fail_with(fault, sql="LANGUAGE_TAG")
     run = refresh(database, settings_for(wire))
     assert run.status is RunStatus.SUCCEEDED
     (warning,) = [text for text in run.warnings if "names" in text]

@@ -26,7 +26,7 @@ CONTAINERFILE = DEPLOY / "container" / "Containerfile"
 
 
 def run(*command: str | Path, **options: object) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(
         [str(part) for part in command], check=False, capture_output=True, text=True, **options
     )
 
@@ -130,7 +130,7 @@ def test_every_container_is_closed_and_every_service_is_watched() -> None:
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert "healthcheck" in service or service["restart"] == "no", name
     assert services["postgres"]["user"] == "postgres"
-    published = [port for service in services.values() for port in service.get("ports", [])]  # type: ignore[attr-defined]
+    published = [port for service in services.values() for port in service.get("ports", [])]
     assert published == ["127.0.0.1:8501:8501"]
 
 
@@ -209,7 +209,7 @@ def test_postgresql_reads_every_line_of_the_pg_hba_example(postgres_url: str) ->
     example = re.sub("^hostssl", "host   ", example, flags=re.M)  # the embedded one has no TLS
     rules = [line for line in example.splitlines() if line and not line.startswith("#")]
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        file = Path(connection.execute("SHOW hba_file").fetchone()[0])  # type: ignore[index]
+        file = Path(connection.execute("SHOW hba_file").fetchone()[0])
         before = file.read_bytes()
         try:  # the view reads the file itself; what the server obeys is not touched
             file.write_text(example, encoding="utf-8")

@@ -57,7 +57,7 @@ def role(cache_url: str) -> Iterator[Callable[[str], str]]:
     with psycopg.connect(cache_url, autocommit=True) as admin:
 
         def make(grants: str) -> str:
-            admin.execute("CREATE ROLE doctor_role LOGIN")  # type: ignore[arg-type]
+            admin.execute("CREATE ROLE doctor_role LOGIN")
             admin.execute(f"GRANT {grants} TO doctor_role".encode())
             return cache_url.replace("nocs@", "doctor_role@", 1)
 

@@ -138,7 +138,7 @@ def kept(database: Database) -> list[datetime]:
 
 def thin(database: Database, hourly: timedelta | None, daily: timedelta | None) -> int:
     with database.transaction() as connection:
-        return history.thin(connection, hourly, daily, UTC)  # type: ignore[arg-type]
+        return history.thin(connection, hourly, daily, UTC)
 
 
 def midnight() -> datetime:

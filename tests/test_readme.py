@@ -157,7 +157,7 @@ def test_the_walk_shows_something_of_every_step() -> None:
 )
 def test_every_query_runs_and_finds_rows(walk: Walk, query: str) -> None:
     with psycopg.connect(walk.cache_url) as connection:
-        rows = connection.execute(sql.SQL(query)).fetchall()  # type: ignore[arg-type]
+        rows = connection.execute(sql.SQL(query)).fetchall()
     assert rows
 
 

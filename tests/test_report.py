@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from nocs.demo import ccb
+from nocs.demo import ccb, movement
 from nocs.demo.areas import AREAS
 from nocs.demo.book import Book
 from nocs.model import AreaBalance, total
@@ -322,7 +322,7 @@ def test_of_the_entries_what_is_posted_counts(
 ) -> None:
     agreement = book.customer(home(book), "50.00")
     for kind, amount, how in entries:
-        book.entry(agreement, kind, amount, **how)  # type: ignore[arg-type]
+        book.entry(agreement, kind, amount, **how)
     assert only_area(connection, book).net_balance == Decimal("50.00") + Decimal(balance)
 
 
@@ -634,7 +634,7 @@ def test_a_little_moves_between_refreshes(connection: psycopg.Connection) -> Non
     ccb.create(connection, 5_000)
     before = report(connection)
     entries = entries_of(connection)
-    added = ccb.advance(connection, seed=1)
+    added = movement.advance(connection, seed=1)
     assert 5 <= added <= 15
     assert entries_of(connection) == entries + added
     after = report(connection)
@@ -649,14 +649,14 @@ def test_what_moves_follows_its_seed(connection: psycopg.Connection) -> None:
     moved = []
     for seed in (1, 1, 2):
         with connection.transaction(force_rollback=True):
-            ccb.advance(connection, seed)
+            movement.advance(connection, seed)
             moved.append(report(connection))
     assert moved[0] == moved[1] != moved[2]
 
 
 def test_nothing_moves_in_a_ccb_without_customers(connection: psycopg.Connection) -> None:
     ccb.create_empty(connection)
-    assert ccb.advance(connection) == 0
+    assert movement.advance(connection) == 0
 
 
 COLUMNS = {

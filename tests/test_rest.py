@@ -51,7 +51,7 @@ def rests(database: Database, settings: Settings) -> bool:
 
 @pytest.mark.parametrize("status", ["open", "locked", "expired"])
 def test_a_refused_login_begins_the_rest(database: Database, wire: OracleWire, status: str) -> None:
-    wire.set_account(USER, status=status)  # type: ignore[arg-type]
+    wire.set_account(USER, status=status)
     settings = settings_for(wire, **(WRONG if status == "open" else {}))
     run = refresh(database, settings, Trigger.SCHEDULE)
     pause = pause_of(database)
@@ -175,7 +175,7 @@ def test_a_scheduler_process_tries_a_wrong_password_once_over_its_restarts(
         "NOCS_DATA_DIR": str(tmp_path),
     }
 
-    def run_until(condition, what: str, **changed: str) -> str:  # type: ignore[no-untyped-def]
+    def run_until(condition, what: str, **changed: str) -> str:
         process = subprocess.Popen(
             [sys.executable, "-m", "nocs.scheduler"],
             env=environment | changed,

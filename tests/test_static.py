@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def get(files: object, url: str, encoding: str) -> tuple[dict[str, str], bytes]:
     """Headers and body as sent, not as a client would decode it."""
-    client = TestClient(files)  # type: ignore[arg-type]
+    client = TestClient(files)
     with client.stream("GET", url, headers={"Accept-Encoding": encoding}) as answer:
         return dict(answer.headers), b"".join(answer.iter_raw())
 

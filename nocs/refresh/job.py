@@ -16,7 +16,7 @@ import psycopg
 
 from nocs.cache import balances, pauses, queue, runs
 from nocs.cache.database import Database
-from nocs.demo import ccb
+from nocs.demo import movement
 from nocs.errors import CacheError, NocsError, RejectedError, SourceError, TakenOverError
 from nocs.model import Phase, Run, RunStatus, Snapshot, SourceKind, total
 from nocs.money import amount_text
@@ -146,7 +146,7 @@ class _Attempted:
     def _advance_demo(self) -> None:
         try:
             with psycopg.connect(self.demo_url) as connection:
-                ccb.advance(connection)
+                movement.advance(connection)
         except psycopg.Error as error:
             raise demo.translate(error) from error
 

@@ -98,5 +98,5 @@ def _snapshots(cache: Cache) -> list[object]:
 def _build(snapshot: object) -> float:
     settings = load_settings({})
     began = time.perf_counter()
-    workbook.build(snapshot, settings, "benchmark", datetime.now(UTC))  # type: ignore[arg-type]
+    workbook.build(snapshot, settings, "benchmark", datetime.now(UTC))
     return time.perf_counter() - began

@@ -89,7 +89,7 @@ def _idle_scheduler(cache: Cache) -> Row:
     )
     try:
         until(lambda: _beats(cache), "the scheduler's heartbeat", seconds=PATIENCE_SECONDS)
-        time.sleep(IDLE_SECONDS)
+        time.sleep(IDLE_SECONDS)  # being idle is what is measured
         size = psutil.Process(process.pid).memory_info().rss / MEBIBYTE
     finally:
         process.terminate()

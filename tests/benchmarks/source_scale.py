@@ -212,7 +212,7 @@ def _answers() -> Iterator[list[Extract]]:
     asked = job.extract
 
     def collected(*arguments: object, **named: object) -> Extract:
-        answers.append(asked(*arguments, **named))  # type: ignore[arg-type]
+        answers.append(asked(*arguments, **named))
         return answers[-1]
 
     job.extract = collected

@@ -124,7 +124,7 @@ def open_page(browser: Browser, product: Product) -> Iterator[OpenPage]:
     def open_(path: str = "/", width: int = 1280, height: int = 900, scheme: str = "light") -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
-            color_scheme=scheme,  # type: ignore[arg-type]
+            color_scheme=scheme,
             accept_downloads=True,
         )
         context.set_default_timeout(PATIENCE_MILLISECONDS)

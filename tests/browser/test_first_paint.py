@@ -46,6 +46,17 @@ def opened_without_scripts(page: Page, url: str) -> None:
     page.goto(url)
 
 
+def holding(page: Page, url: re.Pattern[str]) -> list[Route]:
+    """What the page asks for first at this address, held until a test lets it go."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(url, hold, times=1)
+    return held
+
+
 def places(page: Page, parts: Sequence[str] = PARTS) -> list[list[int]]:
     """Where the parts of the page stand: x, y, width and height in pixels."""
     found: list[list[int]] = page.evaluate(PLACES, list(parts))
@@ -69,12 +80,7 @@ def test_the_charts_are_drawn_before_the_live_page_and_not_again_by_it(
     open_page: OpenPage, product: Product
 ) -> None:
     page = open_page("/refreshes").context.new_page()
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(ENTRY, hold, times=1)
+    held = holding(page, ENTRY)
     page.add_init_script(OPENED)
     page.goto(product.url)
     count = "() => window.first.querySelectorAll('[data-drawn=yes]').length"
@@ -106,12 +112,7 @@ def test_charts_that_never_come_keep_no_live_page_away(
     open_page: OpenPage, product: Product
 ) -> None:
     page = open_page("/refreshes").context.new_page()
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/plotly-basic.min.js", hold)
+    held = holding(page, re.compile("plotly-basic"))
     page.goto(product.url)
     expect(page.locator("nocs-first")).to_have_count(0)
     expect(page.locator(".nocs-card .nocs-big")).to_have_count(4)

@@ -226,7 +226,7 @@ def test_who_comes_back_finds_the_own_figures_in_the_document_until_signed_out(
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(re.compile(re.escape(dashboard.provider) + "/oauth2/end_session"))
     assert "<nocs-first" not in document(context, dashboard)
-    context.add_cookies(kept)  # type: ignore[arg-type]
+    context.add_cookies(kept)
     assert "<nocs-first" not in document(context, dashboard)
 
 
@@ -322,7 +322,7 @@ def test_a_tampered_cookie_is_no_sign_in(context: BrowserContext, dashboard: Das
     value = cookie["value"]
     middle = len(value) // 2
     forged = value[:middle] + ("A" if value[middle] != "A" else "B") + value[middle + 1 :]
-    context.add_cookies([{**cookie, "value": forged}])  # type: ignore[typeddict-item]
+    context.add_cookies([{**cookie, "value": forged}])
     page = context.new_page()
     page.goto(dashboard.url)
     expect(page.get_by_test_id("door")).to_be_visible()
@@ -376,7 +376,7 @@ def test_signing_out_ends_it_here_in_every_tab_and_at_the_provider(
     page.get_by_role("button", name="End session").click()
     expect(page.get_by_test_id("door")).to_be_visible()
     assert ("sign_out", "otto@example.com") in dashboard.audited()
-    context.add_cookies(kept)  # type: ignore[arg-type]
+    context.add_cookies(kept)
     page.goto(dashboard.url)
     expect(page.get_by_test_id("door")).to_contain_text("You have signed out")
 

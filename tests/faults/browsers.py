@@ -37,14 +37,14 @@ class OpenPage:
             address,
             subprotocols=["streamlit"],
             max_size=None,
-            open_timeout=60,  # type: ignore[list-item]
+            open_timeout=60,
         ) as socket:
             await self._ask(socket)
             try:
                 async for data in socket:
                     assert isinstance(data, bytes)
                     self._hear(socket, data)
-            except Exception as error:
+            except Exception as error:  # whatever ended it, the test that looks is told
                 self.broken = repr(error)
             finally:
                 for timer in self._timers.values():

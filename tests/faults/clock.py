@@ -58,4 +58,4 @@ def read_clock(url: str) -> datetime:
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT clock_timestamp()").fetchone()
     assert row
-    return row[0]  # type: ignore[no-any-return]
+    return row[0]

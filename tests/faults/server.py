@@ -109,7 +109,7 @@ class Server:
                 stdout=output,
                 stderr=output,
                 cwd=self.folder,
-                **owner,  # type: ignore[call-overload]
+                **owner,
             )
 
     def _pid(self) -> int:

@@ -203,7 +203,7 @@ def test_a_password_is_never_an_argument(
 
     def noted(command: list[str], **options: object) -> object:
         seen.append([str(part) for part in command])
-        return real(command, **options)  # type: ignore[call-overload]
+        return real(command, **options)
 
     monkeypatch.setattr("nocs.backup.subprocess.run", noted)
     url = filled.replace("nocs@", "nocs:hunter2-secret@")

@@ -142,7 +142,7 @@ def pgbouncer(binary: str, demo_url: str, folder: Path) -> Iterator[str]:
         [binary, str(config)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        **owner,  # type: ignore[call-overload]
+        **owner,
     )
     try:
         yield f"postgresql://nocs@127.0.0.1:{port}/{name}"
@@ -182,7 +182,7 @@ def test_behind_pgbouncer_in_transaction_mode_everything_works(
             run = cache.asked_and_published(url)
             began = time.monotonic()
             until(
-                lambda r=run: _published(dashboard, token) >= r.as_of.timestamp() - 0.001,  # type: ignore[misc]
+                lambda r=run: _published(dashboard, token) >= r.as_of.timestamp() - 0.001,
                 "the API to show it",
             )
             slowest = max(slowest, time.monotonic() - began)

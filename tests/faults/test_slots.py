@@ -62,7 +62,7 @@ def test_eight_schedulers_make_one_run_of_each_of_fifty_slots_though_the_leader_
             victim.kill()
         killed_at = time.monotonic()
         set_clock(demo_url, slot + timedelta(seconds=1))
-        until(lambda s=slot: slot_runs(demo_url).get(s) == "succeeded", f"the run of {slot}", 60)  # type: ignore[misc]
+        until(lambda s=slot: slot_runs(demo_url).get(s) == "succeeded", f"the run of {slot}", 60)
         if number == SLOTS // 2:
             takeover = time.monotonic() - killed_at
     found = slot_runs(demo_url)

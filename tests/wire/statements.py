@@ -41,7 +41,7 @@ class Statements:
 
     def execute(self, sql: str, binds: list[Bind], *, is_query: bool) -> PGresult | None:
         """Run one statement; None if it never reached PostgreSQL."""
-        words = sql[_LEADING.match(sql).end() :].upper().split(None, 2)  # type: ignore[union-attr]
+        words = sql[_LEADING.match(sql).end() :].upper().split(None, 2)
         first = words[0] if words else ""
         if first.rstrip(";") in _BLOCKS:
             raise OraError(6550, "PL/SQL is not run by this test server")

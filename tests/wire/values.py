@@ -77,7 +77,7 @@ def encode_timestamp_tz(value: dt.datetime) -> bytes:
     """The moment in UTC plus the offset to show it in; the driver drops the offset."""
     aware = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
     utc = aware.astimezone(dt.UTC)
-    hours, minutes = divmod(int(aware.utcoffset().total_seconds()) // 60, 60)  # type: ignore[union-attr]
+    hours, minutes = divmod(int(aware.utcoffset().total_seconds()) // 60, 60)
     return (
         encode_date(utc)
         + struct.pack(">I", utc.microsecond * 1000)
